@@ -1,0 +1,142 @@
+import { performance } from 'node:perf_hooks';
+import { z } from 'zod';
+import type { Logger } from '../telemetry/log.ts';
+import { recordHttpRequest } from '../telemetry/metrics.ts';
+import { failSpan, SpanKind, withSpan } from '../telemetry/tracing.ts';
+import {
+  badRequest,
+  type FieldError,
+  fieldErrors,
+  forbidden,
+  ProblemError,
+  problemBody,
+  problemContentType,
+  toProblem,
+} from './problem.ts';
+import type { ApiRequest, Principal, Reply, Route, RouteSpec } from './route.ts';
+import type { TokenVerifier } from './token.ts';
+
+/** A request as any edge can give it: Fastify, a Lambda event, an Azure Functions request. */
+export interface WireRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body?: Buffer;
+  readonly address: string;
+}
+
+export interface WireReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+export interface DispatchDependencies {
+  readonly service: string;
+  readonly verifyToken: TokenVerifier;
+  readonly logger: Logger;
+}
+
+export type Dispatch = (route: Route, request: WireRequest) => Promise<WireReply>;
+
+/** Token, then validation, then the handler; every error becomes a problem document. */
+export function createDispatch({ service, verifyToken, logger }: DispatchDependencies): Dispatch {
+  return (route, wire) => {
+    const { spec } = route;
+    const startedAt = performance.now();
+    const labels = { 'http.request.method': spec.method, 'http.route': spec.path };
+    const options = { kind: SpanKind.SERVER, traceparent: wire.headers.traceparent, attributes: labels };
+    return withSpan(`${spec.method} ${spec.path}`, options, async (span) => {
+      let reply: WireReply;
+      try {
+        reply = toWire(await route.handle(await readRequest(spec, wire, verifyToken)));
+      } catch (error) {
+        const problem = toProblem(error);
+        if (problem.status >= 500) {
+          failSpan(span, problem.cause ?? problem);
+          logger.error({ err: problem.cause ?? problem, route: spec.operationId }, 'request failed');
+        }
+        reply = problemReply(problem);
+      }
+      span.setAttribute('http.response.status_code', reply.status);
+      recordHttpRequest(performance.now() - startedAt, {
+        ...labels,
+        'service.name': service,
+        'http.response.status_code': reply.status,
+      });
+      return reply;
+    });
+  };
+}
+
+export function problemReply(problem: ProblemError): WireReply {
+  return {
+    status: problem.status,
+    headers: { 'content-type': problemContentType, 'cache-control': 'no-store', ...problem.headers },
+    body: problemBody(problem),
+  };
+}
+
+async function readRequest(
+  spec: RouteSpec,
+  wire: WireRequest,
+  verifyToken: TokenVerifier,
+): Promise<ApiRequest> {
+  const user = await authorize(spec, wire, verifyToken);
+  const errors: FieldError[] = [];
+  const check = (schema: z.ZodType | undefined, value: unknown, root: string): unknown => {
+    if (!schema) return undefined;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    errors.push(...fieldErrors(result.error, root));
+    return undefined;
+  };
+  const checked = {
+    params: check(spec.params, wire.params, 'path'),
+    query: check(spec.query ?? noQuery, wire.query, 'query'),
+    headers: check(spec.headers, wire.headers, 'headers'),
+    body: spec.rawBody ? (wire.body ?? Buffer.alloc(0)) : check(spec.body, readJson(spec, wire), 'body'),
+  };
+  if (errors.length > 0) throw new ProblemError(400, 'The request is not valid.', { errors });
+  return { ...checked, user, rawHeaders: wire.headers, address: wire.address } as ApiRequest;
+}
+
+const noQuery = z.strictObject({});
+
+async function authorize(
+  spec: RouteSpec,
+  wire: WireRequest,
+  verifyToken: TokenVerifier,
+): Promise<Principal | undefined> {
+  if (spec.access === 'public') return undefined;
+  const user = await verifyToken(wire.headers.authorization);
+  if (spec.access === 'admin' && user.role !== 'admin') throw forbidden('This needs the admin role.');
+  return user;
+}
+
+function readJson(spec: RouteSpec, wire: WireRequest): unknown {
+  if (!spec.body) return undefined;
+  if (!wire.body || wire.body.length === 0) throw badRequest('body', 'a JSON body is needed');
+  const type = wire.headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new ProblemError(415, 'The body must be JSON: set Content-Type: application/json.');
+  }
+  try {
+    return JSON.parse(wire.body.toString('utf8'));
+  } catch (error) {
+    throw badRequest('body', `is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+function toWire(reply: Reply): WireReply {
+  if (reply.body === undefined) return { status: reply.status, headers: reply.headers ?? {} };
+  if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) {
+    return { status: reply.status, headers: reply.headers ?? {}, body: reply.body };
+  }
+  return {
+    status: reply.status,
+    headers: { 'content-type': 'application/json', ...reply.headers },
+    body: JSON.stringify(reply.body),
+  };
+}

@@ -1,0 +1,86 @@
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import type { Logger } from '../telemetry/log.ts';
+import { type Dispatch, problemReply, type WireRequest } from './dispatch.ts';
+import { notFound, ProblemError, toProblem } from './problem.ts';
+import type { Route } from './route.ts';
+
+/** The largest body any route takes, in bytes. */
+export const maxBodyBytes = 128 * 1024;
+
+export interface ServerOptions {
+  readonly routes: readonly Route[];
+  readonly dispatch: Dispatch;
+  readonly logger: Logger;
+  /** Do the dependencies answer? */
+  readonly ready: () => Promise<boolean>;
+}
+
+/** The HTTP edge of a long-running process: the routes, `/health` and `/ready`. It listens when told to. */
+export function createServer({ routes, dispatch, logger, ready }: ServerOptions): FastifyInstance {
+  const server = createBareServer(logger);
+  for (const route of routes) {
+    server.route({
+      method: route.spec.method,
+      url: route.spec.path.replace(/\{(\w+)\}/g, ':$1'),
+      handler: async (request, response) => {
+        const reply = await dispatch(route, toWireRequest(request));
+        return response.code(reply.status).headers(reply.headers).send(reply.body);
+      },
+    });
+  }
+  addHealthRoutes(server, ready);
+  return server;
+}
+
+/** Fastify with the shop's error answers and raw bodies, and no route. */
+export function createBareServer(logger: Logger): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.setNotFoundHandler(async (_request, response) => {
+    const reply = problemReply(notFound('route'));
+    return response.code(reply.status).headers(reply.headers).send(reply.body);
+  });
+  server.setErrorHandler(async (error, _request, response) => {
+    const problem = fastifyProblem(error);
+    if (problem.status >= 500 && problem.status !== 503)
+      logger.error({ err: error }, 'request failed at the edge');
+    const reply = problemReply(problem);
+    return response.code(reply.status).headers(reply.headers).send(reply.body);
+  });
+  return server;
+}
+
+/** `/health`: the process lives. `/ready`: it can do its work. */
+export function addHealthRoutes(server: FastifyInstance, ready: () => Promise<boolean>): void {
+  server.get('/health', async () => ({ status: 'ok' }));
+  server.get('/ready', async (_request, response) => {
+    const answer = await ready().catch(() => false);
+    return response.code(answer ? 200 : 503).send({ status: answer ? 'ready' : 'not ready' });
+  });
+}
+
+export function toWireRequest(request: FastifyRequest): WireRequest {
+  return {
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, string | string[]>,
+    headers: request.headers as Record<string, string | undefined>,
+    body: request.body as Buffer | undefined,
+    address: request.ip,
+  };
+}
+
+/** What Fastify itself refuses: too large, malformed, an undecodable path. */
+function fastifyProblem(error: unknown): ProblemError {
+  const status = (error as { statusCode?: number }).statusCode;
+  if (error instanceof ProblemError || status === undefined || status >= 500) return toProblem(error);
+  const detail = status === 413 ? `The body is larger than ${maxBodyBytes} bytes.` : (error as Error).message;
+  return new ProblemError(status, detail);
+}

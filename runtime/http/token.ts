@@ -1,0 +1,90 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { JwksClient, SigningKeyNotFoundError } from 'jwks-rsa';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { UnavailableError } from '../errors.ts';
+import { unauthorized } from './problem.ts';
+import type { Principal } from './route.ts';
+
+/** Finds a public key by its id; undefined when the issuer has no such key. */
+export type KeySource = (kid: string) => Promise<KeyObject | undefined>;
+
+export interface TokenRules {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export type TokenVerifier = (authorization: string | undefined) => Promise<Principal>;
+
+const claims = z.object({
+  sub: z.string().min(1),
+  username: z.string().min(1),
+  role: z.enum(['customer', 'admin']),
+  exp: z.number(),
+});
+
+/** The longest that a key withdrawn by its issuer is still honoured here, in milliseconds. */
+const maxTrustMs = 5 * 60_000;
+
+/** The issuer's published keys: cached, with a bounded rate of look-ups for ids nobody knows. */
+export function remoteKeys(jwksUri: string): KeySource {
+  const client = new JwksClient({
+    jwksUri,
+    timeout: 3_000,
+    cache: true,
+    cacheMaxAge: maxTrustMs,
+    rateLimit: true,
+    jwksRequestsPerMinute: 30,
+  });
+  return async (kid) => {
+    try {
+      return createPublicKey((await client.getSigningKey(kid)).getPublicKey());
+    } catch (error) {
+      if (error instanceof SigningKeyNotFoundError) return undefined;
+      throw new UnavailableError('the token issuer’s keys cannot be read', { cause: error });
+    }
+  };
+}
+
+/**
+ * Checks bearer tokens: RS256 only, pinned issuer and audience, a known key. A token that passed is trusted
+ * for a while without the arithmetic, at most until it expires.
+ * @throws ProblemError 401; UnavailableError when the keys cannot be had
+ */
+export function createTokenVerifier(keys: KeySource, rules: TokenRules): TokenVerifier {
+  const trusted = new LRUCache<string, Principal>({ max: 10_000, ttl: maxTrustMs });
+  return async (authorization) => {
+    if (authorization === undefined) throw unauthorized('This needs a token: Authorization: Bearer …');
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw unauthorized('The Authorization header must be: Bearer <token>');
+    const known = trusted.get(token);
+    if (known) return known;
+    const { principal, expiresAt } = await verify(token, keys, rules);
+    const ttl = Math.min(expiresAt - Date.now(), maxTrustMs);
+    if (ttl > 0) trusted.set(token, principal, { ttl });
+    return principal;
+  };
+}
+
+async function verify(token: string, keys: KeySource, rules: TokenRules) {
+  const kid = readKeyId(token);
+  const key = kid === undefined ? undefined : await keys(kid);
+  if (!key) throw unauthorized('The token was not signed by a key of this shop.');
+  try {
+    const payload = claims.parse(jwt.verify(token, key, { ...rules, algorithms: ['RS256'] }));
+    const principal: Principal = { id: payload.sub, username: payload.username, role: payload.role };
+    return { principal, expiresAt: payload.exp * 1000 };
+  } catch (error) {
+    const expired = error instanceof jwt.TokenExpiredError;
+    throw unauthorized(expired ? 'The token has expired: log in again.' : 'The token is not valid.');
+  }
+}
+
+function readKeyId(token: string): string | undefined {
+  try {
+    return jwt.decode(token, { complete: true })?.header.kid;
+  } catch {
+    return undefined;
+  }
+}

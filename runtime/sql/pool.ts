@@ -1,0 +1,107 @@
+import pg from 'pg';
+import { UnavailableError } from '../errors.ts';
+
+export type { PoolClient, QueryResult } from 'pg';
+
+export interface PoolOptions {
+  readonly url: string;
+  /** @default 8 */
+  readonly max?: number;
+  /** Name shown in pg_stat_activity. */
+  readonly name: string;
+}
+
+// BIGINT as a number: no count of the shop comes near 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/**
+ * A connection pool with time-outs on every call. `query` and `transaction` throw UnavailableError when the
+ * database does not answer, and pg's own error otherwise.
+ */
+export class Database {
+  readonly pool: pg.Pool;
+
+  constructor({ url, max = 8, name }: PoolOptions) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max,
+      application_name: name,
+      connectionTimeoutMillis: 3_000,
+      query_timeout: 20_000,
+      statement_timeout: 15_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+    });
+    // A connection that breaks while idle is replaced at its next use; there is nothing else to do.
+    this.pool.on('error', () => {});
+  }
+
+  /** Named statements are prepared once per connection. */
+  async query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+    name?: string,
+  ): Promise<pg.QueryResult<Row>> {
+    try {
+      return await this.pool.query<Row>({ name, text, values: values as unknown[] });
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  /** Commits when `work` returns, rolls back when it throws. */
+  async transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.connect();
+    let broken: unknown;
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError) => {
+        broken = rollbackError;
+      });
+      throw asUnavailable(error);
+    } finally {
+      client.release(broken !== undefined);
+    }
+  }
+
+  /** A connection of one's own; release it. A break of it shows at its next query. */
+  async connect(): Promise<pg.PoolClient> {
+    try {
+      const client = await this.pool.connect();
+      if (client.listenerCount('error') === 0) client.on('error', () => {});
+      return client;
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  async answers(): Promise<boolean> {
+    return this.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+const systemErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
+// Shutting down, starting up, crashed, too many connections; class 08 is connection trouble.
+const sqlStates = new Set(['57P01', '57P02', '57P03', '53300']);
+
+/** Tells "the database is away" from "the statement is wrong". */
+export function asUnavailable(error: unknown): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  const away =
+    (code !== undefined && (systemErrors.has(code) || sqlStates.has(code) || code.startsWith('08'))) ||
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable/i.test(
+      message ?? '',
+    );
+  return away ? new UnavailableError('the database does not answer', { cause: error }) : error;
+}

@@ -1,0 +1,26 @@
+import { type Attributes, metrics, type ObservableCallback } from '@opentelemetry/api';
+
+/** RED for every service: rate and errors by `status`, duration by its histogram. */
+const meter = () => metrics.getMeter('shop');
+
+type Recorder = (durationMs: number, attributes: Attributes) => void;
+
+function lazyHistogram(name: string, description: string): Recorder {
+  let record: Recorder | undefined;
+  return (durationMs, attributes) => {
+    if (!record) {
+      // Made at first use, for the meter provider is set up after modules are loaded.
+      const histogram = meter().createHistogram(name, { description, unit: 's' });
+      record = (ms, labels) => histogram.record(ms / 1000, labels);
+    }
+    record(durationMs, attributes);
+  };
+}
+
+export const recordHttpRequest = lazyHistogram('http.server.request.duration', 'HTTP requests answered');
+export const recordMessage = lazyHistogram('messaging.process.duration', 'Messages handled');
+
+/** Reports a number whenever metrics are exported. */
+export function observe(name: string, description: string, callback: ObservableCallback): void {
+  meter().createObservableGauge(name, { description }).addCallback(callback);
+}
