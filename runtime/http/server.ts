@@ -13,11 +13,14 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Do the dependencies answer? */
   readonly ready: () => Promise<boolean>;
+  /** Whose X-Forwarded-For is believed: addresses, CIDR blocks or `loopback`, with commas. @default nobody's */
+  readonly trustedProxies?: string;
 }
 
 /** The HTTP edge of a long-running process: the routes, `/health` and `/ready`. It listens when told to. */
-export function createServer({ routes, dispatch, logger, ready }: ServerOptions): FastifyInstance {
-  const server = createBareServer(logger);
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { routes, dispatch, logger, ready, trustedProxies } = options;
+  const server = createBareServer(logger, trustedProxies);
   for (const route of routes) {
     server.route({
       method: route.spec.method,
@@ -33,9 +36,10 @@ export function createServer({ routes, dispatch, logger, ready }: ServerOptions)
 }
 
 /** Fastify with the shop's error answers and raw bodies, and no route. */
-export function createBareServer(logger: Logger): FastifyInstance {
+export function createBareServer(logger: Logger, trustedProxies?: string): FastifyInstance {
   const server = fastify({
     logger: false,
+    trustProxy: trustedProxies ?? false,
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
