@@ -18,6 +18,7 @@ export interface FunctionService {
 
 /** The document table of a service, as data for whoever makes the table. */
 export interface TableDefinition {
-  readonly name: ServiceName;
+  /** The service's name, or what stands for one, such as a simulated provider's own books. */
+  readonly name: string;
   readonly indexes: Indexes;
 }

@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly max?: number;
   /** Name shown in pg_stat_activity. */
   readonly name: string;
+  /** Server settings for its connections, as libpq writes them: `-c name=value`. */
+  readonly options?: string;
 }
 
 // BIGINT as a number: no count of the shop comes near 2^53.
@@ -21,11 +23,12 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 export class Database {
   readonly pool: pg.Pool;
 
-  constructor({ url, max = 8, name }: PoolOptions) {
+  constructor({ url, max = 8, name, options }: PoolOptions) {
     this.pool = new pg.Pool({
       connectionString: url,
       max,
       application_name: name,
+      options,
       connectionTimeoutMillis: 3_000,
       query_timeout: 20_000,
       statement_timeout: 15_000,

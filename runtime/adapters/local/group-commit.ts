@@ -1,0 +1,61 @@
+import { asUnavailable, type Database } from '../../sql/pool.ts';
+import { commitError, commitStatement, commitValues, type TableUnit } from './commit.ts';
+import type { Delivery } from './delivery.ts';
+
+interface Waiting {
+  readonly unit: TableUnit;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export type Committer = (unit: TableUnit) => Promise<void>;
+
+const maxGroup = 100;
+const maxInFlight = 2;
+
+/**
+ * Commits units in groups: while a group is on its way, the units that come meanwhile gather for the next, so
+ * that the busier the shop, the fewer commits an order costs. A group that fails as a whole is taken apart,
+ * and each unit gets its own outcome.
+ */
+export function createCommitter(database: Database, delivery: Delivery): Committer {
+  let waiting: Waiting[] = [];
+  let inFlight = 0;
+
+  const commit = async (units: readonly TableUnit[]) => {
+    try {
+      await database.query(commitStatement.text, commitValues(units, delivery), commitStatement.name);
+    } catch (error) {
+      throw commitError(error) ?? asUnavailable(error);
+    }
+  };
+
+  const commitGroup = async (group: readonly Waiting[]) => {
+    try {
+      await commit(group.map((entry) => entry.unit));
+      for (const entry of group) entry.resolve();
+    } catch (error) {
+      const [only] = group;
+      if (only && group.length === 1) return only.reject(error);
+      await Promise.all(group.map((entry) => commit([entry.unit]).then(entry.resolve, entry.reject)));
+    }
+  };
+
+  const pump = async () => {
+    if (inFlight >= maxInFlight) return;
+    inFlight += 1;
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, maxGroup);
+      waiting = waiting.slice(maxGroup);
+      await commitGroup(group);
+    }
+    inFlight -= 1;
+  };
+
+  return (unit) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ unit, resolve, reject });
+      // At the end of this turn of the event loop, so that what arrives together goes together.
+      if (waiting.length === 1) setImmediate(pump);
+    });
+}

@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import type { TableDefinition } from '../../function-service.ts';
+import type { Documents } from '../../ports/documents.ts';
+import { migrate } from '../../sql/migrate.ts';
+import { Database } from '../../sql/pool.ts';
+import { type Delivery, deliveryFrom } from './delivery.ts';
+import { createDocuments } from './documents.ts';
+import { createCommitter } from './group-commit.ts';
+
+const migrations = fileURLToPath(new URL('./migrations', import.meta.url));
+
+/** Brings the shop's database to its newest version. */
+export async function migrateShopDatabase(url: string): Promise<void> {
+  await migrate(url, migrations);
+}
+
+/**
+ * A pool on the shop's database. Every statement there goes by an index, whatever the planner believes of
+ * tables that were empty when it last looked: plans that read a whole table are turned off.
+ */
+export function connectShopDatabase(url: string, name: string, max = 16): Database {
+  const settings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map((name) => `-c ${name}=off`);
+  return new Database({ url, name, max, options: settings.join(' ') });
+}
+
+/** Opens document tables that commit through one group committer. */
+export function openTables(
+  database: Database,
+  delivery: Delivery = deliveryFrom(process.env),
+): (table: TableDefinition) => Documents {
+  const commit = createCommitter(database, delivery);
+  return (table) => createDocuments(database, table, commit);
+}
