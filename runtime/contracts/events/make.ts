@@ -33,7 +33,8 @@ export function makeEvent<Type extends EventType>(
   } as unknown as ShopEvent<Type>;
 }
 
-const envelope = z.looseObject({
+/** What every event has in common; the AsyncAPI document is made from it too. */
+export const eventEnvelope = z.looseObject({
   specversion: z.literal('1.0'),
   id: z.string().min(1),
   source: z.string().min(1),
@@ -47,7 +48,7 @@ const envelope = z.looseObject({
 
 /** Checks what came off a bus. @throws ZodError, which no retry mends. */
 export function parseEvent(value: unknown): ShopEvent {
-  const event = envelope.parse(value);
+  const event = eventEnvelope.parse(value);
   return { ...event, data: eventSchemas[event.type].parse(event.data) } as unknown as ShopEvent;
 }
 
