@@ -37,6 +37,8 @@ export class Database {
     });
     // A connection that breaks while idle is replaced at its next use; there is nothing else to do.
     this.pool.on('error', () => {});
+    // One that breaks in use fails its query; the event as such must not end the process.
+    this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /** Named statements are prepared once per connection. */
@@ -45,10 +47,16 @@ export class Database {
     values: readonly unknown[] = [],
     name?: string,
   ): Promise<pg.QueryResult<Row>> {
+    // Not pool.query: that throws the connection away, with all it has prepared, for a mere unique violation.
+    const client = await this.connect();
+    let problem: unknown;
     try {
-      return await this.pool.query<Row>({ name, text, values: values as unknown[] });
+      return await client.query<Row>({ name, text, values: values as unknown[] });
     } catch (error) {
-      throw asUnavailable(error);
+      problem = asUnavailable(error);
+      throw problem;
+    } finally {
+      client.release(problem instanceof UnavailableError);
     }
   }
 
@@ -74,9 +82,7 @@ export class Database {
   /** A connection of one's own; release it. A break of it shows at its next query. */
   async connect(): Promise<pg.PoolClient> {
     try {
-      const client = await this.pool.connect();
-      if (client.listenerCount('error') === 0) client.on('error', () => {});
-      return client;
+      return await this.pool.connect();
     } catch (error) {
       throw asUnavailable(error);
     }

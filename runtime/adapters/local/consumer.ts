@@ -169,7 +169,9 @@ function wavesOf(messages: readonly Message[]): Message[][] {
     seen.add(message.eventId);
     const wave = depth.get(message.subject) ?? 0;
     depth.set(message.subject, wave + 1);
-    (waves[wave] ??= []).push(message);
+    const inWave = waves[wave];
+    if (inWave) inWave.push(message);
+    else waves[wave] = [message];
   }
   return waves;
 }

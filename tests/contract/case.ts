@@ -1,0 +1,56 @@
+/**
+ * A contract case: a promise of a port, checked against any backend. Cases are data, so that the same list runs
+ * under mocha on every adapter, and against adapters with planted faults, where it must fail.
+ */
+export interface ContractCase<Backend> {
+  readonly title: string;
+  run(backend: Backend): Promise<void>;
+}
+
+export function describeContract<Backend>(
+  name: string,
+  cases: readonly ContractCase<Backend>[],
+  open: () => Promise<Backend>,
+  close: (backend: Backend) => Promise<void>,
+): void {
+  describe(name, () => {
+    let backend: Backend;
+    beforeEach(async () => {
+      backend = await open();
+    });
+    afterEach(() => close(backend));
+    for (const { title, run } of cases) it(title, () => run(backend));
+  });
+}
+
+/**
+ * The titles of the cases that a backend fails: what a planted fault must not leave empty. Stops after `most`.
+ */
+export async function failingCases<Backend>(
+  cases: readonly ContractCase<Backend>[],
+  open: () => Promise<Backend>,
+  close: (backend: Backend) => Promise<void>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<string[]> {
+  const failed: string[] = [];
+  for (const { title, run } of cases) {
+    if (failed.length >= most) break;
+    const backend = await open();
+    await run(backend).catch(() => failed.push(title));
+    await close(backend);
+  }
+  return failed;
+}
+
+/** Polls until `check` passes or `ms` are over, then reports its last error. */
+export async function eventually(check: () => Promise<void> | void, ms = 5_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
