@@ -8,7 +8,7 @@ export interface DatabaseRole {
 
 /** Makes each database with a role that owns it and nobody else's; what is there already is kept. */
 export async function ensureDatabases(superuserUrl: string, wanted: readonly DatabaseRole[]): Promise<void> {
-  const client = new pg.Client({ connectionString: superuserUrl });
+  const client = new pg.Client({ connectionString: superuserUrl, ssl: false });
   await client.connect();
   try {
     for (const { database, role, password } of wanted) {

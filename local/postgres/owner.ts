@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -9,9 +10,14 @@ export interface Owner {
   readonly gid?: number;
 }
 
-/** PostgreSQL refuses to run as root; then it runs as `postgres` where that user exists, else as `nobody`. */
-export async function postgresOwner(): Promise<Owner> {
+/**
+ * PostgreSQL refuses to run as root. Then it runs as the user who owns the cluster, when there is one already,
+ * else as `postgres` where that user exists, else as `nobody`.
+ */
+export async function postgresOwner(cluster: string): Promise<Owner> {
   if (process.getuid?.() !== 0) return {};
+  const existing = await stat(cluster).catch(() => undefined);
+  if (existing && existing.uid !== 0) return { uid: existing.uid, gid: existing.gid };
   for (const name of ['postgres', 'nobody']) {
     const uid = await run('id', ['-u', name]).catch(() => undefined);
     const gid = await run('id', ['-g', name]).catch(() => undefined);
@@ -20,4 +26,21 @@ export async function postgresOwner(): Promise<Owner> {
   throw new Error(
     'PostgreSQL cannot run as root, and there is no user postgres or nobody: run as another user',
   );
+}
+
+/** Whether that user can enter the folder: tried, not computed from modes. */
+export const canEnter = (owner: Owner, folder: string): Promise<boolean> =>
+  succeeds(owner, 'test', ['-x', folder]);
+
+/** Whether that user can run the program, its libraries included. */
+export const canRun = (owner: Owner, program: string): Promise<boolean> =>
+  succeeds(owner, program, ['--version']);
+
+async function succeeds(owner: Owner, program: string, args: readonly string[]): Promise<boolean> {
+  try {
+    await run(program, args, { ...owner, cwd: '/', timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
 }

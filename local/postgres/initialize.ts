@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { makePassage, type Placement, sharedFolder } from './placement.ts';
+
+const run = promisify(execFile);
+
+export const superuser = 'postgres';
+
+/**
+ * Makes the cluster beside its place and moves it there when it is whole, so that an interrupted first start
+ * leaves nothing half made. What earlier interrupted starts left beside it is removed.
+ */
+export async function initializeCluster(
+  placement: Placement,
+  wanted: string,
+  password: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { owner, binaries, cluster, elsewhere } = placement;
+  const parent = dirname(cluster);
+  if (elsewhere) {
+    await makePassage(sharedFolder);
+    await makePassage(parent);
+  } else {
+    await mkdir(parent, { recursive: true });
+  }
+  await removeStaging(cluster);
+  const staging = await mkdtemp(stagingPrefix(cluster));
+  try {
+    const passwordFile = join(staging, 'password');
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (owner.uid !== undefined && owner.gid !== undefined) {
+      await chown(staging, owner.uid, owner.gid);
+      await chown(passwordFile, owner.uid, owner.gid);
+    }
+    const made = join(staging, 'cluster');
+    await run(
+      binaries.initdb,
+      [
+        `--pgdata=${made}`,
+        `--username=${superuser}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale-provider=builtin',
+        '--locale=C.UTF-8',
+      ],
+      { ...owner, cwd: staging, env: serverEnvironment(), signal, timeout: 120_000 },
+    );
+    await rename(made, cluster);
+    if (elsewhere) await symlink(cluster, resolve(wanted));
+  } finally {
+    await removeStaging(cluster);
+  }
+}
+
+/** PostgreSQL's own programs need little, and the caller's PGDATA, LD_LIBRARY_PATH and the like would mislead them. */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC', SystemRoot: process.env.SystemRoot };
+}
+
+const stagingPrefix = (cluster: string) => `${cluster}.new-`;
+
+/** An initdb that outlived its killed supervisor may still write there; it fails when its folder goes. */
+async function removeStaging(cluster: string): Promise<void> {
+  const prefix = basename(stagingPrefix(cluster));
+  for (const name of await readdir(dirname(cluster))) {
+    if (!name.startsWith(prefix)) continue;
+    await rm(join(dirname(cluster), name), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
