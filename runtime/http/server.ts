@@ -46,6 +46,7 @@ export function createBareServer(logger: Logger, trustedProxies?: string): Fasti
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
   });
+  closeConnectionsThatFallIdle(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler(async (_request, response) => {
@@ -60,6 +61,17 @@ export function createBareServer(logger: Logger, trustedProxies?: string): Fasti
     return response.code(reply.status).headers(reply.headers).send(reply.body);
   });
   return server;
+}
+
+/**
+ * Fastify closes the connections that are idle when it begins to close. One that was busy then stays open after
+ * its answer until the keep-alive time-out, and the server with it; so it is looked at again.
+ */
+function closeConnectionsThatFallIdle(server: FastifyInstance): void {
+  server.addHook('preClose', async () => {
+    const timer = setInterval(() => server.server.closeIdleConnections(), 50);
+    server.server.once('close', () => clearInterval(timer));
+  });
 }
 
 /** `/health`: the process lives. `/ready`: it can do its work. */
