@@ -1,4 +1,5 @@
-import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from '../telemetry/log.ts';
 import { type Dispatch, problemReply, type WireRequest } from './dispatch.ts';
 import { notFound, ProblemError, toProblem } from './problem.ts';
@@ -45,6 +46,14 @@ export function createBareServer(logger: Logger, trustedProxies?: string): Fasti
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
+    // A path that cannot be decoded never reaches the error handler below.
+    frameworkErrors: (error, _request, response) => {
+      const reply = problemReply(fastifyProblem(error));
+      (response as FastifyReply).code(reply.status).headers(reply.headers).send(reply.body);
+    },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(malformedReply(error.code));
+    },
   });
   closeConnectionsThatFallIdle(server);
   server.removeAllContentTypeParsers();
@@ -91,6 +100,20 @@ export function toWireRequest(request: FastifyRequest): WireRequest {
     body: request.body as Buffer | undefined,
     address: request.ip,
   };
+}
+
+/** The answer to what is no HTTP request at all, as bytes: there is no request to answer to. */
+function malformedReply(code: string | undefined): string {
+  const problem =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? new ProblemError(431, 'The headers are too large.')
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new ProblemError(408, 'The request did not arrive in time.')
+        : new ProblemError(400, 'This is not a valid HTTP request.');
+  const { status, headers, body = '' } = problemReply(problem);
+  const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
 /** What Fastify itself refuses: too large, malformed, an undecodable path. */
