@@ -20,7 +20,7 @@ export async function claimDataFolder(dataDir: string): Promise<FolderLock> {
     if (isNew) {
       // Started by root, PostgreSQL runs as another user, who must pass to its cluster in here.
       await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-      await writeFileAtomic(join(dataDir, versionFile), `ecommerce-platform ${formatVersion}\n`, 0o644);
+      await markDataFolder(dataDir);
     }
     return await lockFolder(dataDir);
   } catch (error) {
@@ -31,6 +31,10 @@ export async function claimDataFolder(dataDir: string): Promise<FolderLock> {
     );
   }
 }
+
+/** Makes a folder one of this shop's format. */
+export const markDataFolder = (dataDir: string): Promise<void> =>
+  writeFileAtomic(join(dataDir, versionFile), `ecommerce-platform ${formatVersion}\n`, 0o644);
 
 /**
  * True when the folder is not there or is empty; false when it is a data folder that this version can use.

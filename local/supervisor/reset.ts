@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import { postgresBinaries } from '../postgres/binaries.ts';
 import { stopLeftoverServer } from '../postgres/leftover.ts';
 import { binariesPrefix, sharedFolder, sharedPlaceOf } from '../postgres/placement.ts';
-import { isUnused } from './folder.ts';
+import { isUnused, markDataFolder } from './folder.ts';
 import { lockFolder } from './lock.ts';
 import { clusterFolder } from './server.ts';
 
@@ -25,26 +25,22 @@ const ours =
 export async function resetDataFolder(dataDir: string): Promise<ResetResult> {
   if (!existsSync(dataDir) || (await isUnused(dataDir))) return { removed: [], kept: [] };
   const lock = await lockFolder(dataDir);
-  const removed: string[] = [];
-  const remove = async (path: string) => {
-    await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-    removed.push(path);
-  };
+  const remove = (path: string) => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   try {
     const cluster = clusterFolder(await realpath(dataDir));
     if (existsSync(cluster)) await stopLeftoverServer(cluster);
-    const names = (await readdir(dataDir)).filter((name) => ours.test(name));
-    names.sort((a, b) => Number(a === 'version') - Number(b === 'version'));
-    for (const path of [sharedPlaceOf(cluster), ...(await unusedCopies())]) {
-      if (existsSync(path)) await remove(path);
-    }
-    for (const name of names) await remove(join(dataDir, name));
+    const outside = [sharedPlaceOf(cluster), ...(await unusedCopies())].filter((path) => existsSync(path));
+    const names = await readdir(dataDir);
+    const inside = names.filter((name) => ours.test(name)).map((name) => join(dataDir, name));
+    const kept = names.filter((name) => !ours.test(name)).map((name) => join(dataDir, name));
+    for (const path of [...outside, ...inside]) await remove(path);
+    // With other things in it, the folder stays one that a start accepts.
+    if (kept.length > 0) await markDataFolder(dataDir);
+    else await rmdir(dataDir);
+    return { removed: [...outside, ...(kept.length > 0 ? inside : [dataDir])], kept };
   } finally {
     await lock.release();
   }
-  const kept = (await readdir(dataDir)).map((name) => join(dataDir, name));
-  if (kept.length === 0) await rmdir(dataDir);
-  return { removed: kept.length === 0 ? [...removed, dataDir] : removed, kept };
 }
 
 /** Copies of PostgreSQL that root made for this installation and from which nothing runs now. */
