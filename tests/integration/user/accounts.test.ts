@@ -198,20 +198,35 @@ describe('accounts', () => {
     assert.notEqual((await service.register('gone')).body.id, user.id);
   });
 
-  it('whose event cannot be written are not changed', async () => {
-    const user = await service.newUser('hana');
-    const before = await service.outbox();
-    await service.database.query('alter table outbox add constraint full_outbox check (false) not valid');
-    try {
-      assert.equal((await service.register('ivan')).status, 500);
-      assert.equal((await patch(user, { phone: '+441632960123' }, user.token)).status, 500);
-      assert.equal((await service.call('DELETE', path(user), { token: user.token })).status, 500);
-    } finally {
-      await service.database.query('alter table outbox drop constraint full_outbox');
-    }
-    assert.equal((await service.login('ivan')).status, 401);
-    const { status, body } = await service.call('GET', path(user), { token: user.token });
-    assert.deepEqual([status, body.phone], [200, undefined]);
-    assert.deepEqual(await service.outbox(), before);
-  });
+  const outboxRefuses = {
+    begin: 'alter table outbox add constraint full_outbox check (false) not valid',
+    end: 'alter table outbox drop constraint full_outbox',
+  };
+  const commitFails = {
+    begin: `create function fail() returns trigger language plpgsql as 'begin raise exception ''no commit''; end';
+            create constraint trigger fail after insert or update or delete on account
+            deferrable initially deferred for each row execute function fail()`,
+    end: 'drop trigger fail on account; drop function fail()',
+  };
+  for (const [what, { begin, end }, name] of [
+    ['whose event cannot be written', outboxRefuses, 'hana'],
+    ['whose transaction fails at its very end', commitFails, 'hugo'],
+  ] as const) {
+    it(`${what} are not changed, and nothing tells of it`, async () => {
+      const user = await service.newUser(name);
+      const before = await service.outbox();
+      await service.database.query(begin);
+      try {
+        assert.equal((await service.register('ivan')).status, 500);
+        assert.equal((await patch(user, { phone: '+441632960123' }, user.token)).status, 500);
+        assert.equal((await service.call('DELETE', path(user), { token: user.token })).status, 500);
+      } finally {
+        await service.database.query(end);
+      }
+      assert.equal((await service.login('ivan')).status, 401);
+      const { status, body } = await service.call('GET', path(user), { token: user.token });
+      assert.deepEqual([status, body.phone], [200, undefined]);
+      assert.deepEqual(await service.outbox(), before);
+    });
+  }
 });

@@ -6,13 +6,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listEvents } from '../../../runtime/adapters/local/bus.ts';
 import { migrateShopDatabase } from '../../../runtime/adapters/local/shop-database.ts';
 import { Database } from '../../../runtime/sql/pool.ts';
-import { generateSigningKey } from '../../../services/user/keys.ts';
+import { generateSigningKey, type StoredKey } from '../../../services/user/keys.ts';
 import { freePort, freshDatabase } from '../../support/postgres.ts';
 import { password } from './support.ts';
 
@@ -91,14 +91,39 @@ describe('the user process', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
 
-    const underWay = register(url, 'bob');
-    // Its password is being hashed now.
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    // More passwords than can be hashed until the signal comes.
+    const underWay = Array.from({ length: 30 }, (_, index) => register(url, `bob${index}`));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     started.child.kill('SIGTERM');
-    assert.equal((await underWay).status, 201);
+    for (const each of await Promise.all(underWay)) assert.equal(each.status, 201);
     assert.deepEqual(await started.exited, [0, null]);
     await assert.rejects(fetch(`${url}/ready`));
     assert.ok(!started.output().includes(password));
+  });
+
+  it('reads its keys again on SIGHUP, and goes on', async () => {
+    const started = start();
+    const url = await ready(started);
+    const kids = async () => {
+      const answer = await fetch(`${url}/.well-known/jwks.json`);
+      return ((await answer.json()) as { keys: { kid: string }[] }).keys.map((key) => key.kid);
+    };
+    const file = env.TOKEN_KEYS_FILE as string;
+    const { keys } = JSON.parse(await readFile(file, 'utf8')) as { keys: StoredKey[] };
+    const wanted = [...keys, await generateSigningKey()];
+    await writeFile(file, JSON.stringify({ keys: wanted }));
+    started.child.kill('SIGHUP');
+    const deadline = Date.now() + 5_000;
+    while ((await kids()).length < wanted.length) {
+      assert.ok(Date.now() < deadline, 'read within 5 s');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.deepEqual(
+      await kids(),
+      wanted.map((key) => key.kid),
+    );
+    started.child.kill('SIGTERM');
+    assert.deepEqual(await started.exited, [0, null]);
   });
 
   it('ends at once when its supervisor is gone', async () => {
