@@ -33,7 +33,8 @@ export interface PasswordOptions {
 export function createPasswords({ parameters = owaspParameters, queue }: PasswordOptions = {}): Passwords {
   const enqueue = createWorkQueue({
     concurrency: Math.min(3, availableParallelism()),
-    maxWaiting: 500,
+    // A few seconds' work: who waits longer has given up, and the work would be for nobody.
+    maxWaiting: 200,
     ...queue,
   });
   const derive = (
