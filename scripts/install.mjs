@@ -158,13 +158,16 @@ if (!isInstalled()) {
   if (!isInstalled()) {
     const began = Date.now();
     process.stdout.write('installing the dependencies from package-lock.json … ');
-    // What the scripts need is among the development dependencies, whatever NODE_ENV or npm's `omit` say.
     const { code, output } = await runNpm([
       'ci',
       '--no-audit',
       '--no-fund',
+      // What the scripts need is among the development dependencies, whatever NODE_ENV or npm's `omit` say.
       '--include=dev',
       '--include=optional',
+      // Without a network, say so within seconds rather than after more than a minute.
+      '--fetch-retry-mintimeout=2000',
+      '--fetch-retry-factor=3',
     ]);
     if (code !== 0) fail(explain(output));
     const missing = missingPlatformPackages();

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Counts } from './count-reporter.ts';
+
+/**
+ * Runs the test suites one after the other, each in a mocha process of its own, and adds up. Exit code 0 means
+ * that every suite ran at least one test and none failed.
+ */
+const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
+
+  suite    some of: unit architecture contract integration e2e; all by default
+  --long   sets LONG=1, for the tests that take minutes (random kills)
+  --grep   only the tests whose title matches, as mocha does`;
+
+const allSuites = ['unit', 'architecture', 'contract', 'integration', 'e2e'];
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface SuiteResult extends Counts {
+  readonly suite: string;
+  readonly seconds: number;
+  /** Why the suite failed beyond its failed tests. */
+  readonly problem?: string;
+}
+
+/** The longest that one suite may take, in minutes. */
+const limitMinutes = (long: boolean) => (long ? 45 : 10);
+/** From its last test to its end, a suite has so many milliseconds: what it leaves open shows here. */
+const lingerMs = 15_000;
+
+async function runSuite(suite: string, long: boolean, grep: string | undefined): Promise<SuiteResult> {
+  console.log(`\n━━ ${suite} ━━`);
+  const files = globSync(`tests/${suite}/**/*.test.ts`, { cwd: root }).sort();
+  const nothing = { suite, seconds: 0, passed: 0, failed: 0, skipped: [] };
+  if (files.length === 0) return { ...nothing, problem: `no file tests/${suite}/**/*.test.ts` };
+  const countsFile = join(tmpdir(), `counts-${process.pid}-${suite}.json`);
+  const began = Date.now();
+  const ended = await runMocha(files, countsFile, long, grep);
+  const counts = readCounts(countsFile);
+  rmSync(countsFile, { force: true });
+  const seconds = (Date.now() - began) / 1000;
+  if (!counts) return { ...nothing, seconds, problem: `ended before its last test (${ended})` };
+  const ran = counts.passed + counts.failed;
+  if (ran === 0) return { ...counts, suite, seconds, problem: 'not one test ran' };
+  const problem = ended !== 'exit code 0' && counts.failed === 0 ? ended : undefined;
+  return { ...counts, suite, seconds, problem };
+}
+
+/** @returns how the process ended */
+function runMocha(
+  files: string[],
+  countsFile: string,
+  long: boolean,
+  grep: string | undefined,
+): Promise<string> {
+  const args = ['node_modules/mocha/bin/mocha.js', '--reporter', './scripts/count-reporter.ts'];
+  if (grep !== undefined) args.push('--grep', grep);
+  const child = spawn(process.execPath, [...args, ...files], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, COUNTS_FILE: countsFile, ...(long && { LONG: '1' }) },
+  });
+  return new Promise((resolve) => {
+    const deadline = Date.now() + limitMinutes(long) * 60_000;
+    let countedAt: number | undefined;
+    let killed: string | undefined;
+    const watch = setInterval(() => {
+      if (countedAt === undefined && readCounts(countsFile)) countedAt = Date.now();
+      if (Date.now() > deadline) killed = `took more than ${limitMinutes(long)} minutes`;
+      else if (countedAt !== undefined && Date.now() - countedAt > lingerMs)
+        killed = `did not end ${lingerMs / 1000} s after its last test: something was left open`;
+      if (killed !== undefined) child.kill('SIGKILL');
+    }, 500);
+    child.once('error', (error) => {
+      clearInterval(watch);
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      clearInterval(watch);
+      resolve(killed ?? (signal === null ? `exit code ${code}` : signal));
+    });
+  });
+}
+
+function readCounts(file: string): Counts | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Counts;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns whether all is well */
+function summarize(results: readonly SuiteResult[]): boolean {
+  console.log('\n━━ summary ━━');
+  for (const { suite, seconds, passed, failed, skipped, problem } of results) {
+    const counted = `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
+    console.log(
+      `${suite.padEnd(14)}${seconds.toFixed(1).padStart(7)} s  ${counted}${problem ? `  ✖ ${problem}` : ''}`,
+    );
+  }
+  const skipped = results.flatMap((result) => result.skipped.map((title) => `${result.suite}: ${title}`));
+  if (skipped.length > 0) console.log(`\nSKIPPED, and so not proven by this run:\n  ${skipped.join('\n  ')}`);
+  const sum = (count: (result: SuiteResult) => number) =>
+    results.reduce((total, result) => total + count(result), 0);
+  // A suite that broke down counts as one failure, so that the last line never looks better than the run was.
+  const failed = sum((result) => result.failed + (result.problem === undefined ? 0 : 1));
+  console.log(`\n${sum((result) => result.passed)} passed, ${failed} failed, ${skipped.length} skipped`);
+  return failed === 0;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { long: { type: 'boolean', default: false }, grep: { type: 'string' }, help: { type: 'boolean' } },
+});
+const unknown = positionals.filter((suite) => !allSuites.includes(suite));
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`unknown: ${unknown.join(', ')}\n`);
+  console.log(usage);
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
+const results: SuiteResult[] = [];
+for (const suite of positionals.length > 0 ? positionals : allSuites) {
+  results.push(await runSuite(suite, values.long, values.grep));
+}
+process.exitCode = summarize(results) ? 0 : 1;
