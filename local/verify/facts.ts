@@ -1,0 +1,96 @@
+import { inventoryTable, type Reservation, type Stock } from '../../functions/inventory/table.ts';
+import { type OrderDocument, orderTable } from '../../functions/order/table.ts';
+import { type Payment, paymentTable } from '../../functions/payment/payment.ts';
+import { createDeadLetters } from '../../runtime/adapters/local/bus.ts';
+import { openTables } from '../../runtime/adapters/local/shop-database.ts';
+import { paymentProviderTable } from '../../runtime/adapters/shared/simulated-payment.ts';
+import type { OrderStatus } from '../../runtime/contracts/api/order.ts';
+import type { TableDefinition } from '../../runtime/function-service.ts';
+import type { Document } from '../../runtime/ports/documents.ts';
+import type { Database } from '../../runtime/sql/pool.ts';
+
+export interface OrderFact {
+  readonly orderId: string;
+  readonly status: OrderStatus;
+  readonly total: number;
+  readonly currency: string;
+  readonly items: readonly { readonly productId: string; readonly quantity: number }[];
+  readonly timeline: readonly OrderStatus[];
+}
+
+export interface ReservationFact extends Reservation {
+  readonly productId: string;
+}
+
+/** What the provider's books say was taken from a customer and not given back. */
+export interface ChargeFact {
+  readonly orderId: string;
+  readonly held: number;
+}
+
+/** All that the invariants are about, as the four function services and the bus have it now. */
+export interface ShopFacts {
+  readonly orders: readonly OrderFact[];
+  readonly stocks: readonly (Stock & { readonly productId: string })[];
+  readonly reservations: readonly ReservationFact[];
+  readonly payments: readonly Payment[];
+  /** Undefined when the provider is not the simulated one: its books are not ours to read. */
+  readonly charges: readonly ChargeFact[] | undefined;
+  /** How often each event type was published about an order. */
+  readonly events: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  readonly queued: number;
+  readonly deadLetters: number;
+}
+
+/** Reads everything through the ports, page by page. */
+export async function collectFacts(database: Database): Promise<ShopFacts> {
+  const open = openTables(database);
+  const scan = async <Body>(table: TableDefinition): Promise<Document<Body>[]> => {
+    const documents = open(table);
+    const found: Document<Body>[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await documents.scan<Body>({ limit: 1000, cursor });
+      found.push(...page.items);
+      cursor = page.cursor;
+    } while (cursor);
+    return found;
+  };
+  const stored = await scan<OrderDocument>(orderTable);
+  const inventory = await scan<Stock | Reservation>(inventoryTable);
+  const payments = await scan<Payment>(paymentTable);
+  const ledger = await scan<{ refundable: number }>(paymentProviderTable);
+  const queue = await database.query<{ count: number }>('select count(*) from queue');
+  return {
+    orders: stored.filter(({ id }) => id === 'order').map(({ body }) => orderFact(body)),
+    stocks: inventory
+      .filter(({ id }) => id === 'stock')
+      .map(({ partition, body }) => ({ ...(body as Stock), productId: partition })),
+    reservations: inventory
+      .filter(({ id }) => id.startsWith('reservation/'))
+      .map(({ partition, body }) => ({ ...(body as Reservation), productId: partition })),
+    payments: payments.map(({ body }) => body),
+    charges:
+      payments.some(({ body }) => body.captured > 0) && ledger.length === 0
+        ? undefined
+        : ledger
+            .filter(({ id }) => id === 'charge')
+            .map(({ partition, body }) => ({ orderId: partition, held: body.refundable })),
+    events: await countEvents(database),
+    queued: queue.rows[0]?.count ?? 0,
+    deadLetters: (await createDeadLetters(database).list(1000)).length,
+  };
+}
+
+function orderFact({ orderId, status, total, currency, items, timeline }: OrderDocument): OrderFact {
+  return { orderId, status, total, currency, items, timeline: timeline.map((entry) => entry.status) };
+}
+
+async function countEvents(database: Database): Promise<Map<string, Record<string, number>>> {
+  const { rows } = await database.query<{ subject: string; type: string; count: number }>(
+    `select subject, type, count(*) from event where subject like 'ORD-%' group by subject, type`,
+  );
+  const counts = new Map<string, Record<string, number>>();
+  for (const { subject, type, count } of rows) counts.set(subject, { ...counts.get(subject), [type]: count });
+  return counts;
+}
