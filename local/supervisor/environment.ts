@@ -26,8 +26,10 @@ export function childEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv
   };
   return {
     ...withoutLibpq(inherited),
-    // Whoever names a collector of their own has their traces there instead of in the console.
-    OTEL_EXPORTER_OTLP_ENDPOINT: inherited.OTEL_EXPORTER_OTLP_ENDPOINT || layout.consoleUrl,
+    // Whoever names a collector of their own has their traces there instead of in the console, which does not
+    // report to itself.
+    OTEL_EXPORTER_OTLP_ENDPOINT:
+      inherited.OTEL_EXPORTER_OTLP_ENDPOINT || (listensOn === 'console' ? '' : layout.consoleUrl),
     HOST: listensOn === 'gateway' ? layout.host : '127.0.0.1',
     PORT: String(layout.ports[listensOn]),
     DATA_DIR: layout.dataDir,

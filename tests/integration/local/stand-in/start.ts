@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../../../local/supervisor/main.ts';
@@ -14,8 +13,8 @@ await main({
     { name: 'console', file: script('console'), needs: [], listensOn: 'console', stopStage: 3 },
   ],
   seed: async ({ gatewayUrl, token }) => {
-    const { DATA_DIR = '.data', STAND_IN_SEED_MS = '0' } = process.env;
-    appendFileSync(join(DATA_DIR, 'seeds.log'), `${gatewayUrl} ${token}\n`);
+    const { STAND_IN_SEED_LOG, STAND_IN_SEED_MS = '0' } = process.env;
+    if (STAND_IN_SEED_LOG) appendFileSync(STAND_IN_SEED_LOG, `${gatewayUrl} ${token}\n`);
     await sleep(Number(STAND_IN_SEED_MS));
   },
 });
