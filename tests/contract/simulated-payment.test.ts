@@ -1,12 +1,18 @@
 /**
- * The payment provider's contract on the simulated provider, and that the contract catches providers broken on
- * purpose. Here the ledger is in memory; that it survives a restart follows from the documents' own contract.
+ * The payment provider's contract on the simulated provider, its ledger in memory and in PostgreSQL, and that the
+ * contract catches providers broken on purpose. It proves nothing of a provider that moves money.
  */
 import assert from 'node:assert/strict';
 import { ulid } from 'ulid';
-import { createSimulatedPayment } from '../../runtime/adapters/shared/simulated-payment.ts';
+import { onceInOrder } from '../../runtime/adapters/local/delivery.ts';
+import { openTables } from '../../runtime/adapters/local/shop-database.ts';
+import {
+  createSimulatedPayment,
+  paymentProviderTable,
+} from '../../runtime/adapters/shared/simulated-payment.ts';
 import { UnavailableError } from '../../runtime/errors.ts';
 import { createMemoryDocuments } from '../support/memory-documents.ts';
+import { contractDatabase } from '../support/shop-database.ts';
 import { describeContract, failingCases } from './case.ts';
 import { paymentCases } from './payment.ts';
 import { paymentFaults } from './payment-faults.ts';
@@ -15,6 +21,16 @@ const open = async () => createSimulatedPayment({ ledger: createMemoryDocuments(
 const close = async () => {};
 
 describeContract('the payment provider, simulated', paymentCases, open, close);
+
+describeContract(
+  'the payment provider, simulated, its ledger in PostgreSQL',
+  paymentCases,
+  async () => {
+    const open = openTables(await contractDatabase(), onceInOrder);
+    return createSimulatedPayment({ ledger: open(paymentProviderTable) });
+  },
+  close,
+);
 
 describe('the simulated payment provider', () => {
   const order = (paymentMethod: string) => ({
