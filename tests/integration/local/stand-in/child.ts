@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 /** What every child of the shop does: listen, tell, end on SIGTERM, and end without its supervisor. */
 export function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): void {
+  if (process.env.STAND_IN_BROKEN && process.argv[1]?.endsWith(`/${process.env.STAND_IN_BROKEN}.ts`))
+    process.exit(3);
   process.on('disconnect', () => process.exit(1));
   if (process.connected === false) process.exit(1);
   const server = createServer(answer);
