@@ -43,6 +43,8 @@ export async function runProcess<Shape extends z.ZodRawShape>(
   process.on('uncaughtException', die);
   process.on('unhandledRejection', die);
   process.on('disconnect', () => process.exit(1));
+  // The supervisor died while this process was loading: the event is over. (Undefined without a supervisor.)
+  if (process.connected === false) process.exit(1);
 
   let stopping = false;
   let stop = async () => {};
