@@ -1,0 +1,83 @@
+// Proves that `npm test`'s runner counts right and cannot look green when something did not run. Real mocha, on
+// small suites made for the purpose.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const pass = `it('passes', () => {});\n`;
+
+describe('the test runner', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shop-runner-'));
+    cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  function suite(name: string, text: string): void {
+    mkdirSync(join(folder, 'tests', name, 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'tests', name, 'deep', 'some.test.ts'), text);
+  }
+
+  function run(...args: string[]): { code: number | null; last: string | undefined; output: string } {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(folder, 'scripts/test.ts'), ...args],
+      { encoding: 'utf8', env: { ...process.env, LONG: '' } },
+    );
+    return { code: status, last: stdout.trimEnd().split('\n').at(-1), output: stdout + stderr };
+  }
+
+  it('adds up all suites in one last line, and names what was skipped', () => {
+    for (const name of ['unit', 'architecture', 'contract', 'integration']) suite(name, pass);
+    suite('e2e', `${pass}it.skip('is left out', () => {});\n`);
+    const { code, last, output } = run();
+    assert.equal(last, '5 passed, 0 failed, 1 skipped', output);
+    assert.equal(code, 0);
+    assert.match(output, /SKIPPED, and so not proven by this run:\n {2}e2e: is left out/);
+  });
+
+  const broken: readonly (readonly [string, string, string])[] = [
+    [
+      'a test fails',
+      `${pass}it('fails', () => { throw new Error('no'); });`,
+      '1 passed, 1 failed, 0 skipped',
+    ],
+    ['a hook fails', `${pass}after(() => { throw new Error('no'); });`, '1 passed, 1 failed, 0 skipped'],
+    ['the process ends early', `${pass}it('ends', () => process.exit(0));`, '0 passed, 1 failed, 0 skipped'],
+    ['a file does not load', `import './missing.ts';`, '0 passed, 1 failed, 0 skipped'],
+    ['every test is skipped', `it.skip('rests', () => {});`, '0 passed, 1 failed, 1 skipped'],
+  ];
+  for (const [what, text, expected] of broken) {
+    it(`fails when ${what}`, () => {
+      suite('unit', text);
+      const { code, last, output } = run('unit');
+      assert.equal(last, expected, output);
+      assert.equal(code, 1);
+    });
+  }
+
+  it('fails when a suite has no file, and refuses one that does not exist', () => {
+    suite('unit', pass);
+    assert.equal(run('unit', 'contract').code, 1);
+    assert.equal(run('unti').code, 2);
+  });
+
+  it('sets LONG for the tests that take minutes, and picks tests by title', () => {
+    suite(
+      'unit',
+      `it('runs (long)', () => { if (process.env.LONG !== '1') throw new Error('short'); });\n${pass}`,
+    );
+    const { last, output } = run('unit', '--long', '--grep', '\\(long\\)');
+    assert.equal(last, '1 passed, 0 failed, 0 skipped', output);
+    assert.equal(run('unit').last, '1 passed, 1 failed, 0 skipped');
+  });
+});
