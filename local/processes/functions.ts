@@ -44,6 +44,7 @@ await runProcess('functions', settings, async ({ settings: env, logger, whileSer
   const database = connectShopDatabase(env.SHOP_DATABASE_URL, 'functions', 24);
   const open = openTables(database);
   const inbox = createInbox(database);
+  const mailer = openMailer(env, inbox.mailer);
 
   const hosted: readonly { readonly service: FunctionService; readonly table: TableDefinition }[] = [
     {
@@ -74,7 +75,8 @@ await runProcess('functions', settings, async ({ settings: env, logger, whileSer
       service: createNotificationService({
         documents: open(notificationTable),
         clock,
-        mailer: openMailer(env, inbox.mailer),
+        mailer,
+        mailDomain: env.MAIL_DOMAIN,
         sms: inbox.sms,
         publicUrl: env.PUBLIC_URL,
       }),
@@ -108,7 +110,7 @@ await runProcess('functions', settings, async ({ settings: env, logger, whileSer
     server,
     stop: async () => {
       await Promise.all([consumers.stop(), schedules.stop()]);
-      await database.close();
+      await Promise.all([mailer.close?.(), database.close()]);
     },
   };
 });

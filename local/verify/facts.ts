@@ -42,10 +42,16 @@ export interface ShopFacts {
   readonly deadLetters: number;
 }
 
-/** Reads everything through the ports, page by page. */
+/** Every document of a table. */
+export type Scan = <Body>(table: TableDefinition) => Promise<Document<Body>[]>;
+
+/** What the bus knows. */
+export type BusFacts = Pick<ShopFacts, 'events' | 'queued' | 'deadLetters'>;
+
+/** Reads everything of a running shop through the ports, page by page. */
 export async function collectFacts(database: Database): Promise<ShopFacts> {
   const open = openTables(database);
-  const scan = async <Body>(table: TableDefinition): Promise<Document<Body>[]> => {
+  const scan: Scan = async <Body>(table: TableDefinition) => {
     const documents = open(table);
     const found: Document<Body>[] = [];
     let cursor: string | undefined;
@@ -56,12 +62,22 @@ export async function collectFacts(database: Database): Promise<ShopFacts> {
     } while (cursor);
     return found;
   };
+  const queue = await database.query<{ count: number }>('select count(*) from queue');
+  return factsOf(scan, {
+    events: await countEvents(database),
+    queued: queue.rows[0]?.count ?? 0,
+    deadLetters: (await createDeadLetters(database).list(1000)).length,
+  });
+}
+
+export async function factsOf(scan: Scan, bus: BusFacts): Promise<ShopFacts> {
   const stored = await scan<OrderDocument>(orderTable);
   const inventory = await scan<Stock | Reservation>(inventoryTable);
   const payments = await scan<Payment>(paymentTable);
   const ledger = await scan<{ refundable: number }>(paymentProviderTable);
-  const queue = await database.query<{ count: number }>('select count(*) from queue');
+  const paidElsewhere = ledger.length === 0 && payments.some(({ body }) => body.captured > 0);
   return {
+    ...bus,
     orders: stored.filter(({ id }) => id === 'order').map(({ body }) => orderFact(body)),
     stocks: inventory
       .filter(({ id }) => id === 'stock')
@@ -70,15 +86,11 @@ export async function collectFacts(database: Database): Promise<ShopFacts> {
       .filter(({ id }) => id.startsWith('reservation/'))
       .map(({ partition, body }) => ({ ...(body as Reservation), productId: partition })),
     payments: payments.map(({ body }) => body),
-    charges:
-      payments.some(({ body }) => body.captured > 0) && ledger.length === 0
-        ? undefined
-        : ledger
-            .filter(({ id }) => id === 'charge')
-            .map(({ partition, body }) => ({ orderId: partition, held: body.refundable })),
-    events: await countEvents(database),
-    queued: queue.rows[0]?.count ?? 0,
-    deadLetters: (await createDeadLetters(database).list(1000)).length,
+    charges: paidElsewhere
+      ? undefined
+      : ledger
+          .filter(({ id }) => id === 'charge')
+          .map(({ partition, body }) => ({ orderId: partition, held: body.refundable })),
   };
 }
 

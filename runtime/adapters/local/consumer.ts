@@ -123,7 +123,7 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
     }
   };
 
-  return async (limit: number): Promise<BatchResult> => {
+  const processBatch = async (limit: number): Promise<BatchResult> => {
     const transaction = async (batch: number): Promise<BatchResult> => {
       const result = await database.transaction(async (client) => {
         const { rows } = await client.query<Message & Record<string, unknown>>({
@@ -148,13 +148,15 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
       return await transaction(limit);
     } catch (error) {
       if (!(error instanceof BatchConflictError)) throw error;
-      for (let left = limit; left > 0; left -= 1) {
-        if ((await transaction(1)).taken === 0) break;
-      }
+      // In smaller batches, down to one by one, so that whatever does not conflict still goes together.
+      for (let left = limit; left > 0; left -= smaller(limit)) await processBatch(smaller(limit));
       return { taken: limit };
     }
   };
+  return processBatch;
 }
+
+const smaller = (limit: number) => Math.ceil(limit / 5);
 
 /**
  * Messages about the same aggregate are handled one after the other, each seeing what the one before did; all
