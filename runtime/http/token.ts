@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { JwksClient, SigningKeyNotFoundError } from 'jwks-rsa';
+import { JwksClient } from 'jwks-rsa';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { UnavailableError } from '../errors.ts';
@@ -27,23 +27,37 @@ const claims = z.object({
 /** The longest that a key withdrawn by its issuer is still honoured here, in milliseconds. */
 const maxTrustMs = 5 * 60_000;
 
-/** The issuer's published keys: cached, with a bounded rate of look-ups for ids nobody knows. */
+/** For an id that nobody knows the keys are read anew at most this often, in milliseconds. */
+const lookAgainMs = 1_000;
+
+/**
+ * The issuer's published keys, read together and kept. Anybody can send any number of tokens with ids that do not
+ * exist: they cost the issuer one read a second, and never the others their keys.
+ * @throws UnavailableError when the keys cannot be read
+ */
 export function remoteKeys(jwksUri: string): KeySource {
-  const client = new JwksClient({
-    jwksUri,
-    timeout: 3_000,
-    cache: true,
-    cacheMaxAge: maxTrustMs,
-    rateLimit: true,
-    jwksRequestsPerMinute: 30,
-  });
-  return async (kid) => {
+  const client = new JwksClient({ jwksUri, timeout: 3_000, cache: false });
+  let known: ReadonlyMap<string, KeyObject> = new Map();
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+  const read = async () => {
     try {
-      return createPublicKey((await client.getSigningKey(kid)).getPublicKey());
+      const keys = await client.getSigningKeys();
+      known = new Map(keys.map((key) => [key.kid, createPublicKey(key.getPublicKey())]));
+      readAt = performance.now();
     } catch (error) {
-      if (error instanceof SigningKeyNotFoundError) return undefined;
       throw new UnavailableError('the token issuer’s keys cannot be read', { cause: error });
+    } finally {
+      reading = undefined;
     }
+  };
+  return async (kid) => {
+    const age = performance.now() - readAt;
+    if (age > (known.has(kid) ? maxTrustMs : lookAgainMs)) {
+      reading ??= read();
+      await reading;
+    }
+    return known.get(kid);
   };
 }
 
