@@ -30,8 +30,15 @@ function checkStates({ orders, queued, deadLetters }: ShopFacts): Finding[] {
 function checkStock({ stocks, reservations, orders }: ShopFacts): Finding[] {
   const found: Finding[] = [];
   const held = { reserved: new Map<string, number>(), sold: new Map<string, number>() };
-  for (const { productId, quantity, state } of reservations) {
+  const resting = new Map(orders.map(({ orderId, status }) => [orderId, isAtRest(status)]));
+  for (const { productId, orderId, quantity, state } of reservations) {
     if (state === 'reserved' || state === 'sold') add(held[state], productId, quantity);
+    if (state === 'reserved' && resting.get(orderId) !== false) {
+      found.push({
+        invariant: 2,
+        problem: `${productId}: ${orderId} is at rest and still holds ${quantity}`,
+      });
+    }
   }
   const confirmed = new Map<string, number>();
   for (const order of orders.filter(({ status }) => status === 'confirmed')) {

@@ -19,14 +19,16 @@ const order = fc.record({
   paymentMethod: fc.constantFrom('pm_card_visa', 'pm_card_visa', 'pm_card_chargeDeclined'),
 });
 
+const rarely = fc.nat(7).map((n) => n === 0);
+
 const step = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
       kind: fc.constant('deliver' as const),
       at: fc.nat(1_000),
-      killed: fc.boolean(),
-      copied: fc.boolean(),
+      killed: rarely,
+      copied: rarely,
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), at: fc.nat(10) }) },
@@ -48,7 +50,7 @@ describe('the shop comes to rest with every invariant', function () {
     await fc.assert(
       fc.asyncProperty(
         fc.array(order, { minLength: 1, maxLength: 5 }),
-        fc.array(step, { maxLength: 60 }),
+        fc.array(step, { minLength: 10, maxLength: 150 }),
         async (orders, steps) => {
           const world = createWorld();
           world.publish(products.map((productId, n) => world.product(productId, 100 * n)));

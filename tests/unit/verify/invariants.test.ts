@@ -38,7 +38,7 @@ const right: ShopFacts = {
     { orderId: 'ORD-1', held: 500 },
     { orderId: 'ORD-2', held: 0 },
   ],
-  events: new Map([
+  events: new Map<string, Record<string, number>>([
     ['ORD-1', { 'order.placed': 1, 'order.confirmed': 1 }],
     ['ORD-2', { 'order.placed': 2, 'order.cancelled': 1 }],
   ]),
@@ -80,6 +80,15 @@ const broken: Record<string, [number, Partial<ShopFacts>]> = {
     {
       stocks: [{ productId: 'PRD-1', available: 7, reserved: 0, sold: 3, stocked: 10 }],
       reservations: right.reservations.map((reservation) => ({ ...reservation, state: 'sold' as const })),
+    },
+  ],
+  'a rejected order that still holds its pieces': [
+    2,
+    {
+      stocks: [{ productId: 'PRD-1', available: 7, reserved: 1, sold: 2, stocked: 10 }],
+      reservations: right.reservations.map((one) =>
+        one.state === 'sold' ? one : { ...one, state: 'reserved' as const },
+      ),
     },
   ],
   'a capture of another amount': [3, { charges: [{ orderId: 'ORD-1', held: 1000 }] }],
