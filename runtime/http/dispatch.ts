@@ -50,7 +50,9 @@ export function createDispatch({ service, verifyToken, logger }: DispatchDepende
     return withSpan(`${spec.method} ${spec.path}`, options, async (span) => {
       let reply: WireReply;
       try {
-        reply = toWire(await route.handle(await readRequest(spec, wire, verifyToken)));
+        // Nothing is waited for that need not be: a catalogue is read many times more often than anything else.
+        const user = spec.access === 'public' ? undefined : await authorize(spec, wire, verifyToken);
+        reply = toWire(await route.handle(readRequest(spec, wire, user)));
       } catch (error) {
         const problem = toProblem(error);
         if (problem.status >= 500) {
@@ -78,12 +80,7 @@ export function problemReply(problem: ProblemError): WireReply {
   };
 }
 
-async function readRequest(
-  spec: RouteSpec,
-  wire: WireRequest,
-  verifyToken: TokenVerifier,
-): Promise<ApiRequest> {
-  const user = await authorize(spec, wire, verifyToken);
+function readRequest(spec: RouteSpec, wire: WireRequest, user: Principal | undefined): ApiRequest {
   const errors: FieldError[] = [];
   const check = (schema: z.ZodType | undefined, value: unknown, root: string): unknown => {
     if (!schema) return undefined;
@@ -94,22 +91,43 @@ async function readRequest(
   };
   const checked = {
     params: check(spec.params, wire.params, 'path'),
-    query: check(spec.query ?? noQuery, wire.query, 'query'),
+    query: checkQuery(spec, wire.query, check),
     headers: check(spec.headers, wire.headers, 'headers'),
     body: spec.rawBody ? (wire.body ?? Buffer.alloc(0)) : check(spec.body, readJson(spec, wire), 'body'),
+    user,
+    rawHeaders: wire.headers,
+    // Found out only when asked for: it may mean a walk through a list of proxies.
+    get address() {
+      return wire.address;
+    },
   };
   if (errors.length > 0) throw new ProblemError(400, 'The request is not valid.', { errors });
-  return { ...checked, user, rawHeaders: wire.headers, address: wire.address } as ApiRequest;
+  return checked as ApiRequest;
+}
+
+/** Right queries by what they were read from. A server that keeps what it parsed has each of them checked once. */
+const rightQueries = new WeakMap<RouteSpec, WeakMap<WireRequest['query'], unknown>>();
+
+function checkQuery(
+  spec: RouteSpec,
+  query: WireRequest['query'],
+  check: (schema: z.ZodType, value: unknown, root: string) => unknown,
+): unknown {
+  let known = rightQueries.get(spec);
+  if (!known) {
+    known = new WeakMap();
+    rightQueries.set(spec, known);
+  }
+  const right = known.get(query);
+  if (right !== undefined) return right;
+  const checked = check(spec.query ?? noQuery, query, 'query');
+  if (checked !== undefined) known.set(query, Object.freeze(checked));
+  return checked;
 }
 
 const noQuery = z.strictObject({});
 
-async function authorize(
-  spec: RouteSpec,
-  wire: WireRequest,
-  verifyToken: TokenVerifier,
-): Promise<Principal | undefined> {
-  if (spec.access === 'public') return undefined;
+async function authorize(spec: RouteSpec, wire: WireRequest, verifyToken: TokenVerifier): Promise<Principal> {
   const user = await verifyToken(wire.headers.authorization);
   if (spec.access === 'admin' && user.role !== 'admin') throw forbidden('This needs the admin role.');
   return user;

@@ -1,5 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { parse as parseQuery } from 'node:querystring';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from '../telemetry/log.ts';
 import { type Dispatch, problemReply, type WireRequest } from './dispatch.ts';
 import { notFound, ProblemError, toProblem } from './problem.ts';
@@ -45,7 +48,7 @@ export function createBareServer(logger: Logger, trustedProxies?: string): Fasti
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200, querystringParser: rememberQueries() },
     // A path that cannot be decoded never reaches the error handler below.
     frameworkErrors: (error, _request, response) => {
       const reply = problemReply(fastifyProblem(error));
@@ -56,6 +59,7 @@ export function createBareServer(logger: Logger, trustedProxies?: string): Fasti
     },
   });
   closeConnectionsThatFallIdle(server);
+  //closeUnused(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler(async (_request, response) => {
@@ -83,6 +87,22 @@ function closeConnectionsThatFallIdle(server: FastifyInstance): void {
   });
 }
 
+/**
+ * At its end Node closes the kept connections that carried a request, and waits half a minute for one to come
+ * on the others: on the spare one of a browser, say. Those are closed here.
+ */
+function closeUnused(server: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.server.on('request', ({ socket }) => unused.delete(socket));
+  server.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy();
+  });
+}
+
 /** `/health`: the process lives. `/ready`: it can do its work. */
 export function addHealthRoutes(server: FastifyInstance, ready: () => Promise<boolean>): void {
   server.get('/health', async () => ({ status: 'ok' }));
@@ -98,9 +118,26 @@ export function toWireRequest(request: FastifyRequest): WireRequest {
     query: request.query as Record<string, string | string[]>,
     headers: request.headers as Record<string, string | undefined>,
     body: request.body as Buffer | undefined,
-    address: request.ip,
+    get address() {
+      return request.ip;
+    },
   };
 }
+
+/** The same query string gives the same object, which whoever reads it may remember what it means by. */
+function rememberQueries(): (text: string) => Record<string, unknown> {
+  const known = new LRUCache<string, Record<string, unknown>>({ max: 5_000 });
+  return (text) => {
+    const before = known.get(text);
+    if (before) return before;
+    const query = Object.freeze({ ...parseQuery(text) });
+    if (text.length <= rememberedQueryLength) known.set(text, query);
+    return query;
+  };
+}
+
+/** In characters. Longer query strings are parsed anew each time, so that they cannot fill the memory. */
+const rememberedQueryLength = 1_500;
 
 /** The answer to what is no HTTP request at all, as bytes: there is no request to answer to. */
 function malformedReply(code: string | undefined): string {

@@ -18,16 +18,13 @@ export function encodeCursor(list: string, { key, id, upTo }: PageStart): string
   );
 }
 
-/** @throws ProblemError 400 naming `cursor` when it was not made by this list */
-export function decodeCursor(
-  list: string,
-  keyType: 'string' | 'number',
-  isSearch: boolean,
-  cursor: string,
-): PageStart {
+/**
+ * The key is the order's to check.
+ * @throws ProblemError 400 naming `cursor` when it was not made by this list
+ */
+export function decodeCursor(list: string, isSearch: boolean, cursor: string): PageStart {
   const [from, key, id, upTo] = readArray(cursor);
-  if (typeof from !== 'string' || !isKey(key, keyType) || typeof id !== 'string' || !isId(id))
-    throw malformed();
+  if (typeof from !== 'string' || !isKey(key) || typeof id !== 'string' || !isId(id)) throw malformed();
   if (from !== list) {
     throw badRequest('cursor', 'belongs to a list with other filters or another order: begin without it');
   }
@@ -40,10 +37,7 @@ const malformed = () => badRequest('cursor', 'is not one that this list gave: ta
 
 const isId = (id: string) => /^PRD-[0-9A-Z]{1,32}$/.test(id);
 
-function isKey(key: unknown, type: 'string' | 'number'): key is string | number {
-  if (type === 'number') return typeof key === 'number' && Number.isFinite(key);
-  return typeof key === 'string' && !key.includes('\0');
-}
+const isKey = (key: unknown): key is string | number => typeof key === 'string' || typeof key === 'number';
 
 function readArray(cursor: string): unknown[] {
   try {

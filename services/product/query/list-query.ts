@@ -54,10 +54,19 @@ export function readListQuery(asked: AskedList): ListQuery {
 const defaultOrder = (words: string | undefined): OrderName => (words === undefined ? 'newest' : 'relevance');
 
 function readCursor(order: OrderName, isSearch: boolean, list: string, cursor: string): PageStart {
-  const keyType = order === 'name' || order === 'newest' ? 'string' : 'number';
-  const start = decodeCursor(list, keyType, isSearch, cursor);
-  if (order === 'newest' && Number.isNaN(Date.parse(String(start.key)))) {
-    throw badRequest('cursor', 'does not name a time');
-  }
-  return start;
+  const start = decodeCursor(list, isSearch, cursor);
+  if (isKeyOf[order](start.key)) return start;
+  throw badRequest('cursor', 'is not one that this list gave: take it from nextCursor');
 }
+
+/** Whether a key can be one of this order: what PostgreSQL would refuse must not reach it. */
+const isKeyOf: Record<OrderName, (key: unknown) => boolean> = {
+  relevance: Number.isFinite,
+  newest: (key) =>
+    typeof key === 'string' &&
+    /^[1-9]\d{3}-\d\d-\d\dT[\d:.]{12}Z$/.test(key) &&
+    !Number.isNaN(Date.parse(key)),
+  price: Number.isSafeInteger,
+  '-price': Number.isSafeInteger,
+  name: (key) => typeof key === 'string' && !key.includes('\0'),
+};

@@ -12,7 +12,7 @@ const byRank: Order = { key: 'rank', type: 'float8', direction: 'desc' };
 const lookFurther = 5;
 
 /** Sizes of the windows that a search goes back through, as powers of two; see the migration. */
-const windowBits = [10, 13, 16];
+const windowBits = [10, 12, 14];
 
 /**
  * A search ranks and sorts its newest `candidates` matches, looked for in ever larger windows of the catalogue,
