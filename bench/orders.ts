@@ -84,7 +84,7 @@ export async function benchOrders(options: OrdersOptions = {}): Promise<Report> 
 
 const countStatements = 'shared_preload_libraries=pg_stat_statements';
 
-async function prepare(shop: LocalShop): Promise<autocannon.Request[]> {
+export async function prepare(shop: LocalShop): Promise<autocannon.Request[]> {
   const client = createClient(shop.url);
   const admin = { username: 'bench-admin', password: 'bench-admin-password' };
   const args = ['create', '--username', admin.username, '--email', 'bench@example.com'];

@@ -81,7 +81,9 @@ const serverSettings = [
 ];
 
 function spawnServer({ binaries, owner, cluster }: Placement, port: number) {
-  const settings = serverSettings.flatMap((setting) => ['-c', setting]);
+  // For a benchmark or an experiment: POSTGRES_SETTINGS="name=value;name=value".
+  const more = (process.env.POSTGRES_SETTINGS ?? '').split(';').filter(Boolean);
+  const settings = [...serverSettings, ...more].flatMap((setting) => ['-c', setting]);
   return spawn(binaries.postgres, ['-D', cluster, '-p', String(port), ...settings], {
     ...owner,
     cwd: cluster,

@@ -2,7 +2,7 @@ import type { ShopEvent } from '../../contracts/events/envelope.ts';
 import { parseEvent } from '../../contracts/events/make.ts';
 import type { DeadLetter, DeadLetters, EventPublisher } from '../../ports/event-bus.ts';
 import type { Database } from '../../sql/pool.ts';
-import { eventRow } from './commit.ts';
+import { eventRows } from './commit.ts';
 import { type Delivery, deliveryFrom } from './delivery.ts';
 
 /** Publishes to the queues in the shop's database: for the services whose data lies elsewhere. */
@@ -13,7 +13,7 @@ export function createBusPublisher(
   return {
     publish: async (events) => {
       if (events.length === 0) return;
-      const values = [JSON.stringify(events.map(eventRow)), delivery.copies, delivery.spreadMs];
+      const values = [eventRows(events), delivery.copies, delivery.spreadMs];
       await database.query('select publish($1, $2, $3)', values, 'bus-publish');
     },
   };
@@ -21,18 +21,18 @@ export function createBusPublisher(
 
 /** The events of one aggregate, oldest first. */
 export async function listEvents(database: Database, subject: string): Promise<ShopEvent[]> {
-  const { rows } = await database.query<{ body: string }>(
+  const { rows } = await database.query<{ body: unknown }>(
     'select body from event where subject = $1 order by id limit 1000',
     [subject],
     'event-by-subject',
   );
-  return rows.map((row) => parseEvent(JSON.parse(row.body)));
+  return rows.map((row) => parseEvent(row.body));
 }
 
 export function createDeadLetters(database: Database): DeadLetters {
   return {
     list: async (limit = 100) => {
-      const { rows } = await database.query<Omit<DeadLetter, 'event' | 'at'> & { body: string; at: Date }>(
+      const { rows } = await database.query<Omit<DeadLetter, 'event' | 'at'> & { body: unknown; at: Date }>(
         `select d.id, d.consumer, d.attempts, d.reason, d.at, e.body
          from dead_letter d join event e on e.id = d.event_id order by d.at desc, d.id limit $1`,
         [limit],
@@ -41,7 +41,7 @@ export function createDeadLetters(database: Database): DeadLetters {
       return rows.map(({ body, at, ...letter }) => ({
         ...letter,
         at: at.toISOString(),
-        event: parseEvent(JSON.parse(body)),
+        event: parseEvent(body),
       }));
     },
     redrive: async (id) => {

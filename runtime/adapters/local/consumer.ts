@@ -30,10 +30,10 @@ class BatchConflictError extends Error {
 const takeStatement = {
   name: 'queue-take',
   text: `with due as (
-           select id from queue where consumer = $1 and visible_at <= now()
+           select ctid from queue where consumer = $1 and visible_at <= now()
            order by visible_at, id limit $2 for update skip locked
          ), taken as (
-           delete from queue q using due where q.id = due.id returning q.id, q.attempts, q.event_id
+           delete from queue q using due where q.ctid = due.ctid returning q.id, q.attempts, q.event_id
          )
          select t.attempts, t.event_id as "eventId", e.subject, e.body
          from taken t join event e on e.id = t.event_id order by t.id`,
@@ -60,7 +60,7 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
     const startedAt = performance.now();
     const labels = { 'messaging.consumer.group.name': consumer.name };
     return (async () => {
-      const event = parseEvent(JSON.parse(message.body));
+      const event = parseEvent(message.body);
       const options = { kind: SpanKind.CONSUMER, traceparent: event.traceparent, attributes: labels };
       return withSpan(`${consumer.name} ${event.type}`, options, async (span) => {
         span.setAttributes({ 'messaging.message.id': event.id, 'shop.subject': event.subject });

@@ -10,8 +10,8 @@ export interface Message {
   readonly attempts: number;
   readonly eventId: string;
   readonly subject: string;
-  /** The event as JSON. */
-  readonly body: string;
+  /** The event, unchecked. */
+  readonly body: unknown;
 }
 
 export interface Failure {

@@ -16,10 +16,14 @@ export async function migrateShopDatabase(url: string): Promise<void> {
 
 /**
  * A pool on the shop's database. Every statement there goes by an index, whatever the planner believes of
- * tables that were empty when it last looked: plans that read a whole table are turned off.
+ * tables that were empty when it last looked: plans that read a whole table are turned off, and a statement is
+ * planned once a connection, for planning costs more than most of them.
  */
 export function connectShopDatabase(url: string, name: string, max = 16): Database {
-  const settings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map((name) => `-c ${name}=off`);
+  const settings = [
+    ...['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map((name) => `-c ${name}=off`),
+    '-c plan_cache_mode=force_generic_plan',
+  ];
   return new Database({ url, name, max, options: settings.join(' ') });
 }
 

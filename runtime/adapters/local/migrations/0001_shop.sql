@@ -23,7 +23,7 @@ create table event (
   id text primary key,
   type text not null,
   subject text not null,
-  body text not null,
+  body json not null,
   at timestamptz not null default now()
 );
 create index event_subject on event (subject, id);
@@ -37,7 +37,7 @@ create table subscription (
 
 -- One row a message and consumer. A row is taken by deleting it in the transaction of its effect.
 create table queue (
-  id bigint generated always as identity primary key,
+  id bigint generated always as identity,
   consumer text not null,
   event_id text not null,
   attempts int not null default 0,
@@ -64,14 +64,14 @@ create table dead_letter (
 
 -- Adds events and hands them to every consumer whose filter names their type, `copies` times, each visible
 -- within `spread_ms` (both are 1 and 0 but in tests that deliver twice and out of order).
-create function publish(events jsonb, copies int, spread_ms int) returns void language plpgsql as $$
+create function publish(events json, copies int, spread_ms int) returns void language plpgsql as $$
 declare
   woken bigint;
 begin
   with added as (
     insert into event (id, type, subject, body)
     select e.id, e.type, e.subject, e.body
-    from jsonb_to_recordset(events) as e(id text, type text, subject text, body text)
+    from json_to_recordset(events) as e(id text, type text, subject text, body json)
     on conflict (id) do nothing
     returning id, type
   ), queued as (
@@ -87,7 +87,7 @@ end $$;
 -- SH001 a version was not as expected, SH002 a number would go below zero, SH003 an event was handled before.
 -- A group without entries is null.
 create function commit_units(
-  creates jsonb, replaces jsonb, deletes jsonb, adjusts jsonb, marks jsonb, events jsonb,
+  creates json, replaces json, deletes json, adjusts json, marks json, events json,
   copies int, spread_ms int
 ) returns void language plpgsql as $$
 declare
@@ -95,10 +95,10 @@ declare
 begin
   if marks is not null then
     insert into handled (consumer, event_id)
-    select m.consumer, m.event_id from jsonb_to_recordset(marks) as m(consumer text, event_id text)
+    select m.consumer, m.event_id from json_to_recordset(marks) as m(consumer text, event_id text)
     on conflict do nothing;
     get diagnostics changed = row_count;
-    if changed <> jsonb_array_length(marks) then
+    if changed <> json_array_length(marks) then
       raise exception 'an event was handled before' using errcode = 'SH003';
     end if;
   end if;
@@ -107,11 +107,11 @@ begin
     insert into document
       (service, partition, id, version, body, index1_hash, index1_sort, index2_hash, index2_sort)
     select w.service, w.partition, w.id, 1, w.body, w.h1, w.s1, w.h2, w.s2
-    from jsonb_to_recordset(creates) as w(
+    from json_to_recordset(creates) as w(
       service text, partition text, id text, body jsonb, h1 text, s1 text, h2 text, s2 text)
     on conflict do nothing;
     get diagnostics changed = row_count;
-    if changed <> jsonb_array_length(creates) then
+    if changed <> json_array_length(creates) then
       raise exception 'a document exists already' using errcode = 'SH001';
     end if;
   end if;
@@ -120,21 +120,21 @@ begin
     update document d
     set version = d.version + 1, body = w.body,
         index1_hash = w.h1, index1_sort = w.s1, index2_hash = w.h2, index2_sort = w.s2
-    from jsonb_to_recordset(replaces) as w(
+    from json_to_recordset(replaces) as w(
       service text, partition text, id text, version bigint, body jsonb, h1 text, s1 text, h2 text, s2 text)
     where d.service = w.service and d.partition = w.partition and d.id = w.id and d.version = w.version;
     get diagnostics changed = row_count;
-    if changed <> jsonb_array_length(replaces) then
+    if changed <> json_array_length(replaces) then
       raise exception 'a document was changed meanwhile' using errcode = 'SH001';
     end if;
   end if;
 
   if deletes is not null then
     delete from document d
-    using jsonb_to_recordset(deletes) as w(service text, partition text, id text, version bigint)
+    using json_to_recordset(deletes) as w(service text, partition text, id text, version bigint)
     where d.service = w.service and d.partition = w.partition and d.id = w.id and d.version = w.version;
     get diagnostics changed = row_count;
-    if changed <> jsonb_array_length(deletes) then
+    if changed <> json_array_length(deletes) then
       raise exception 'a document was changed meanwhile' using errcode = 'SH001';
     end if;
   end if;
@@ -145,13 +145,13 @@ begin
         body = d.body || (
           select jsonb_object_agg(n.key, coalesce((d.body ->> n.key)::bigint, 0) + n.value::bigint)
           from jsonb_each_text(w.by) n)
-    from jsonb_to_recordset(adjusts) as w(service text, partition text, id text, by jsonb, times int)
+    from json_to_recordset(adjusts) as w(service text, partition text, id text, by jsonb, times int)
     where d.service = w.service and d.partition = w.partition and d.id = w.id
       and not exists (
         select from jsonb_each_text(w.by) n
         where coalesce((d.body ->> n.key)::bigint, 0) + n.value::bigint < 0);
     get diagnostics changed = row_count;
-    if changed <> jsonb_array_length(adjusts) then
+    if changed <> json_array_length(adjusts) then
       raise exception 'a number would go below zero' using errcode = 'SH002';
     end if;
   end if;
@@ -162,15 +162,15 @@ begin
 end $$;
 
 -- Within the transaction that took them: messages to be tried again, and those given up.
-create function return_messages(failed jsonb) returns void language sql as $$
+create function return_messages(failed json) returns void language sql as $$
   insert into queue (consumer, event_id, attempts, visible_at)
   select f.consumer, f.event_id, f.attempts, now() + f.delay_ms * interval '1 millisecond'
-  from jsonb_to_recordset(failed) as f(consumer text, event_id text, attempts int, delay_ms int, dead_id text)
+  from json_to_recordset(failed) as f(consumer text, event_id text, attempts int, delay_ms int, dead_id text)
   where f.dead_id is null;
 
   insert into dead_letter (id, consumer, event_id, attempts, reason)
   select f.dead_id, f.consumer, f.event_id, f.attempts, f.reason
-  from jsonb_to_recordset(failed) as f(
+  from json_to_recordset(failed) as f(
     consumer text, event_id text, attempts int, reason text, dead_id text)
   where f.dead_id is not null;
 $$;
