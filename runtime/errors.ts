@@ -23,6 +23,11 @@ export class AlreadyHandledError extends Error {
   override readonly name = 'AlreadyHandledError';
 }
 
+/** A cursor that no page of this query or scan gave. */
+export class InvalidCursorError extends Error {
+  override readonly name = 'InvalidCursorError';
+}
+
 /** An event is too large for every bus the shop runs on, and was refused before it was sent. */
 export class OversizeEventError extends Error {
   override readonly name = 'OversizeEventError';

@@ -1,5 +1,5 @@
 import { cancelOrder, getOrder, listOrders, placeOrder } from '../../runtime/contracts/api/order.ts';
-import { ConflictError } from '../../runtime/errors.ts';
+import { ConflictError, InvalidCursorError } from '../../runtime/errors.ts';
 import { badRequest, conflict, notFound } from '../../runtime/http/problem.ts';
 import { implement, type Principal, type Route } from '../../runtime/http/route.ts';
 import { isoTime } from '../../runtime/ports/clock.ts';
@@ -24,7 +24,7 @@ export function createOrderRoutes(dependencies: PlaceDependencies): Route[] {
           cursor: query.cursor,
         })
         .catch((error: unknown) => {
-          if (error instanceof SyntaxError) throw badRequest('cursor', 'is not a cursor of this list');
+          if (error instanceof InvalidCursorError) throw badRequest('cursor', 'is not a cursor of this list');
           throw error;
         });
       return {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Logger } from '../telemetry/log.ts';
 import { recordHttpRequest } from '../telemetry/metrics.ts';
 import { failSpan, SpanKind, withSpan } from '../telemetry/tracing.ts';
+import { nulErrors } from './nul.ts';
 import {
   badRequest,
   type FieldError,
@@ -85,9 +86,9 @@ function readRequest(spec: RouteSpec, wire: WireRequest, user: Principal | undef
   const check = (schema: z.ZodType | undefined, value: unknown, root: string): unknown => {
     if (!schema) return undefined;
     const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    errors.push(...fieldErrors(result.error, root));
-    return undefined;
+    const found = result.success ? nulErrors(result.data, root) : fieldErrors(result.error, root);
+    errors.push(...found);
+    return found.length === 0 ? result.data : undefined;
   };
   const checked = {
     params: check(spec.params, wire.params, 'path'),

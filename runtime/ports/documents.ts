@@ -72,8 +72,11 @@ export interface DocumentReader {
 export interface Documents extends DocumentReader {
   /** @throws ConflictError, InsufficientError, AlreadyHandledError, OversizeEventError, UnavailableError */
   commit(unit: Unit): Promise<void>;
-  /** Eventually consistent. A page never repeats or skips a document that did not move meanwhile. */
+  /**
+   * Eventually consistent. A page never repeats or skips a document that did not move meanwhile.
+   * @throws InvalidCursorError
+   */
   query<Body>(index: string, query: IndexQuery): Promise<Page<Document<Body>>>;
-  /** Every document, in no promised order: for export and for `npm run verify`. */
+  /** Every document, in no promised order: for export and for `npm run verify`. @throws InvalidCursorError */
   scan<Body>(options?: { readonly limit?: number; readonly cursor?: string }): Promise<Page<Document<Body>>>;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ulid } from 'ulid';
 import type { z } from 'zod';
 import type { Product, productInput } from '../../runtime/contracts/api/product.ts';
-import { notFound, ProblemError } from '../../runtime/http/problem.ts';
+import { notFound } from '../../runtime/http/problem.ts';
 import { type Clock, isoTime } from '../../runtime/ports/clock.ts';
 import type { Database, PoolClient } from '../../runtime/sql/pool.ts';
 import { faultPoint } from '../../runtime/telemetry/faults.ts';
@@ -69,13 +69,9 @@ export function createEditor({ database, clock, changed }: EditorDependencies): 
   };
 }
 
-/** The fields in the order of the contract, without those not given. @throws ProblemError 400 */
+/** The fields in the order of the contract, without those not given. */
 function plain(input: ProductInput) {
   const { sku, name, description, category, price, currency, group, tags, image } = input;
-  const errors = Object.entries({ name, description, category, group, tags: tags.join(), image })
-    .filter(([, text]) => text?.includes('\0'))
-    .map(([field]) => ({ field, message: 'must not hold the character U+0000' }));
-  if (errors.length > 0) throw new ProblemError(400, 'The request is not valid.', { errors });
   return {
     sku,
     name: name.toWellFormed(),

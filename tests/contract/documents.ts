@@ -274,6 +274,30 @@ const cases: [string, (things: Documents, backend: DocumentsBackend) => Promise<
     },
   ],
   [
+    'refuses a cursor that no page gave',
+    async (things) => {
+      const values = [
+        null,
+        1,
+        'text',
+        {},
+        [],
+        ['a'],
+        [1, 2],
+        [1, 2, 3],
+        [[], [], []],
+        ['\0', '\0'],
+        ['\0', '', ''],
+      ];
+      const encoded = values.map((value) => Buffer.from(JSON.stringify(value)).toString('base64url'));
+      for (const cursor of ['', 'nonsense', '\0', ...encoded]) {
+        const says = { name: 'InvalidCursorError' };
+        await assert.rejects(things.query('byOwner', { hash: 'ann', cursor }), says, cursor);
+        await assert.rejects(things.scan({ cursor }), says, cursor);
+      }
+    },
+  ],
+  [
     'scans every document of its own table, in pages, and no other table’s',
     async (things, backend) => {
       const others = backend.open({ ...thingTable, name: 'other' });

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { InvalidCursorError } from '../../errors.ts';
 import type { TableDefinition } from '../../function-service.ts';
 import type {
   Document,
@@ -39,7 +40,7 @@ export function createDocuments(database: Database, table: TableDefinition, comm
       return (await queryIndex(query, table.name, number, options)) as Page<Document<Body>>;
     },
     scan: async <Body>({ limit = 100, cursor }: { limit?: number; cursor?: string } = {}) => {
-      const [partition, id] = cursor === undefined ? ['', ''] : readCursor(cursor);
+      const [partition, id] = cursor === undefined ? ['', ''] : readCursor(cursor, 2);
       const { rows } = await query(
         `select partition, id, version, body from document
          where service = $1 and (partition, id) > ($2, $3) order by partition, id limit $4`,
@@ -78,7 +79,7 @@ async function queryIndex(
 ): Promise<Page<Document<unknown>>> {
   const position = `(index${number}_sort, partition, id)`;
   const direction = order === 'asc' ? '>' : '<';
-  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const after = cursor === undefined ? undefined : readCursor(cursor, 3);
   const conditions = [
     `service = $1 and index${number}_hash = $2`,
     before === undefined ? 'and $3::text is null' : `and index${number}_sort < $3`,
@@ -111,9 +112,23 @@ function page<Body, R extends Row = Row>(
   return { items, cursor: Buffer.from(JSON.stringify(position(last))).toString('base64url') };
 }
 
-/** @throws Error when the text is no cursor of these documents */
-function readCursor(cursor: string): string[] {
-  return JSON.parse(Buffer.from(cursor, 'base64url').toString()) as string[];
+/** The `length` texts of a position. @throws InvalidCursorError */
+function readCursor(cursor: string, length: number): string[] {
+  const position = parseCursor(cursor);
+  const isPosition =
+    Array.isArray(position) &&
+    position.length === length &&
+    position.every((part) => typeof part === 'string' && !part.includes('\0'));
+  if (!isPosition) throw new InvalidCursorError('the cursor is not one that a page gave');
+  return position as string[];
+}
+
+function parseCursor(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
 }
 
 const name = (key: DocumentKey) => `${key.partition}\u0000${key.id}`;

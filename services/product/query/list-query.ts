@@ -30,13 +30,6 @@ export function readListQuery(asked: AskedList): ListQuery {
   // Without words there is no relevance; the newest first is what a shop shows then.
   const order = words === undefined && asked.sort === 'relevance' ? 'newest' : asked.sort;
   const filters = { words, category, sku, minPrice, maxPrice, order: order ?? defaultOrder(words) };
-  for (const [field, text] of [
-    ['q', words],
-    ['category', category],
-    ['sku', sku],
-  ] as const) {
-    if (text?.includes('\0')) throw badRequest(field, 'must not hold the character U+0000');
-  }
   if (minPrice !== undefined && maxPrice !== undefined && minPrice > maxPrice) {
     throw badRequest('maxPrice', 'must not be below minPrice');
   }

@@ -217,7 +217,7 @@ describe('product service: changes', () => {
     ['an empty tag', input({ tags: ['fine', ''] }), 400, 'tags.1'],
     ['an image that is no address', input({ image: 'picture' }), 400, 'image'],
     ['U+0000 in a name', input({ name: `a${nul}b` }), 400, 'name'],
-    ['U+0000 in a tag', input({ tags: [`a${nul}b`] }), 400, 'tags'],
+    ['U+0000 in a tag', input({ tags: [`a${nul}b`] }), 400, 'tags.0'],
     ['U+0000 in an image', input({ image: `https://a.test/${nul}b` }), 400, 'image'],
     ['a list instead of an object', [input()], 400, 'body'],
     ['null', 'null', 400, 'body'],
