@@ -59,7 +59,7 @@ export function createBareServer(logger: Logger, trustedProxies?: string): Fasti
     },
   });
   closeConnectionsThatFallIdle(server);
-  //closeUnused(server);
+  closeUnused(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler(async (_request, response) => {
