@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { ulid } from 'ulid';
 import type { placeOrder } from '../../runtime/contracts/api/order.ts';
 import type { OrderLine } from '../../runtime/contracts/events/order.ts';
 import { ConflictError } from '../../runtime/errors.ts';
@@ -11,6 +10,7 @@ import {
   unprocessable,
 } from '../../runtime/http/problem.ts';
 import type { ApiRequest, Reply } from '../../runtime/http/route.ts';
+import { newId } from '../../runtime/ids.ts';
 import { type Clock, isoTime } from '../../runtime/ports/clock.ts';
 import type { Document, Documents } from '../../runtime/ports/documents.ts';
 import { faultPoint } from '../../runtime/telemetry/faults.ts';
@@ -52,7 +52,7 @@ export async function place(request: PlaceRequest, dependencies: PlaceDependenci
   checkTotal(totalOf(items), body.totalAmount);
   if (paymentMethod === undefined) throw invalid('paymentMethod', 'is needed: name how the order is paid');
 
-  let orderId = record?.body.orderId ?? `ORD-${ulid(clock.now())}`;
+  let orderId = record?.body.orderId ?? `ORD-${newId(clock.now())}`;
   if (key !== undefined && !record) orderId = await claimKey(documents, user.id, key, orderId, bodyHash);
   const order = newOrder({ orderId, userId: user.id, items, currency, paymentMethod }, isoTime(clock));
   faultPoint('http.before-commit');

@@ -1,7 +1,7 @@
-import { ulid } from 'ulid';
 import type { z } from 'zod';
 import { register } from '../../runtime/contracts/api/user.ts';
 import { conflict, fieldErrors, ProblemError } from '../../runtime/http/problem.ts';
+import { newId } from '../../runtime/ids.ts';
 import type { Database, PoolClient } from '../../runtime/sql/pool.ts';
 import { type Account, accountColumns, accountEvent, changeAccount, insertAccount } from './accounts.ts';
 import type { Passwords } from './passwords.ts';
@@ -32,7 +32,7 @@ export async function ensureAdmin(
     const account = await lockAccount(client, username, email);
     if (!account) {
       const passwordHash = await passwords.hash(password);
-      const id = `USR-${ulid()}`;
+      const id = `USR-${newId()}`;
       const created = await insertAccount(client, { id, username, email, passwordHash, role: 'admin' });
       return { result: { id, outcome: 'created' }, event: accountEvent('user.registered', created) };
     }

@@ -1,6 +1,6 @@
-import { ulid } from 'ulid';
 import { register } from '../../runtime/contracts/api/user.ts';
 import { implement, type Route } from '../../runtime/http/route.ts';
+import { newId } from '../../runtime/ids.ts';
 import type { Database } from '../../runtime/sql/pool.ts';
 import { accountEvent, changeAccount, insertAccount } from './accounts.ts';
 import type { Passwords } from './passwords.ts';
@@ -15,7 +15,7 @@ export function createRegistration({ database, passwords }: RegistrationDependen
   return implement(register, async ({ body: { username, email, password } }) => {
     const passwordHash = await passwords.hash(password);
     const account = await changeAccount(database, async (client) => {
-      const id = `USR-${ulid()}`;
+      const id = `USR-${newId()}`;
       const result = await insertAccount(client, { id, username, email, passwordHash, role: 'customer' });
       return { result, event: accountEvent('user.registered', result) };
     });

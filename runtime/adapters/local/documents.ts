@@ -52,21 +52,40 @@ export function createDocuments(database: Database, table: TableDefinition, comm
   };
 }
 
-/** Reads asked for in one turn of the event loop are one statement. */
+/** Statements that read documents by key at the same time, a table. */
+const maxReads = 2;
+
+/**
+ * Reads asked for in one turn of the event loop are one statement; and while `maxReads` are on their way, those
+ * that come meanwhile gather for the next, so that the busier the shop, the fewer round trips.
+ */
 export function createReader(query: Query, service: string): DocumentReader {
+  let underWay = 0;
+  let held: (() => void)[] = [];
+  const schedule = (dispatch: () => void) => {
+    if (underWay < maxReads) setImmediate(dispatch);
+    else held.push(dispatch);
+  };
+  const release = () => {
+    underWay -= 1;
+    const next = held;
+    held = [];
+    for (const dispatch of next) dispatch();
+  };
   const loader = new DataLoader<DocumentKey, Document<unknown> | undefined>(
     async (keys) => {
+      underWay += 1;
       const { rows } = await query(
         `select d.partition, d.id, d.version, d.body
          from unnest($2::text[], $3::text[]) as k(partition, id)
          join document d on d.service = $1 and d.partition = k.partition and d.id = k.id`,
         [service, keys.map((key) => key.partition), keys.map((key) => key.id)],
         'document-get',
-      );
+      ).finally(release);
       const found = new Map((rows as unknown as Row[]).map((row) => [name(row), row]));
       return keys.map((key) => found.get(name(key)));
     },
-    { cache: false, maxBatchSize: 500 },
+    { cache: false, maxBatchSize: 500, batchScheduleFn: schedule },
   );
   return { get: async <Body>(key: DocumentKey) => (await loader.load(key)) as Document<Body> | undefined };
 }

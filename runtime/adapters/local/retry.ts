@@ -1,5 +1,5 @@
-import { ulid } from 'ulid';
 import { RetryLaterError, UnavailableError } from '../../errors.ts';
+import { newId } from '../../ids.ts';
 import { type Consumer, defaultRetryPolicy, type RetryPolicy } from '../../ports/event-bus.ts';
 import { asUnavailable, type PoolClient } from '../../sql/pool.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -45,7 +45,7 @@ export async function returnMessages(
       attempts,
       delay_ms: delayMs,
       reason: String(error).slice(0, 1000),
-      dead_id: dead ? ulid() : null,
+      dead_id: dead ? newId() : null,
     };
   });
   const values = [JSON.stringify(rows)];

@@ -1,6 +1,6 @@
-import { ulid } from 'ulid';
 import { z } from 'zod';
 import { OversizeEventError } from '../../errors.ts';
+import { newId } from '../../ids.ts';
 import { currentTraceparent } from '../../telemetry/tracing.ts';
 import type { EventData, EventType, ShopEvent } from './envelope.ts';
 import { eventSchemas } from './index.ts';
@@ -21,7 +21,7 @@ export function makeEvent<Type extends EventType>(
   const now = Date.now();
   return {
     specversion: '1.0',
-    id: ulid(now),
+    id: newId(now),
     source: `/${type.slice(0, type.indexOf('.'))}`,
     type,
     subject,
