@@ -108,10 +108,10 @@ export const furtherAnswers: Readonly<Record<string, readonly number[]>> = {
   createProduct: [409],
   replaceProduct: [409, 412],
   placeOrder: [403, 409, 422],
-  listOrders: [403],
+  listOrders: [404],
   cancelOrder: [409],
   putStock: [409],
-  paymentWebhook: [400],
+  paymentWebhook: [400, 404],
 };
 
 /** The statuses of problems (and of 304) that a route may answer, from what it asks for. */
