@@ -96,7 +96,7 @@ async function launch(dataDir: string, settings: NodeJS.ProcessEnv): Promise<Loc
       process.kill(before.pid, 'SIGKILL');
       await waitFor(async () => {
         const now = (await processes().catch(() => [])).find((entry) => entry.name === name);
-        return now !== undefined && now.pid !== before.pid && now.state === 'running';
+        return now !== undefined && now.pid !== before.pid && now.state === 'ready';
       }, 30_000);
     },
     verify: (restSeconds = 60) => verifyShop(info.databases.shop, restSeconds * 1000),

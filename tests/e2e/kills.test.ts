@@ -1,0 +1,97 @@
+/**
+ * The whole shop under load while its processes are killed by SIGKILL: at random moments, at every named point of
+ * runtime/telemetry/faults.ts, and the supervisor itself. Afterwards nothing accepted is lost and all that must
+ * always hold holds. The reconciler is kept out of it, so that it mends nothing that should not have broken.
+ * It does not prove that data survives a loss of power: the operating system keeps what a killed process wrote.
+ * LONG=1 kills each process 20 times and each point 10 times.
+ */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Load, startLoad } from './support/load.ts';
+import { assertSound } from './support/reckoning.ts';
+import { type LocalShop, startLocalShop, waitFor } from './support/shop.ts';
+
+const long = Boolean(process.env.LONG);
+/** Of each process, at random moments. */
+const killsEach = long ? 20 : 2;
+/** At each named point. */
+const killsAtPoint = long ? 10 : 3;
+/** Between two random kills, at most, in milliseconds. A process that lived 10 s is brought back without delay. */
+const pauseMs = long ? 1_200 : 500;
+
+const settings = {
+  RATE_LIMIT_PER_MINUTE: '0',
+  RECONCILE_REDRIVE_AFTER_MS: '3600000',
+  RECONCILE_CANCEL_AFTER_MS: '3600000',
+};
+const processes = ['user', 'product', 'functions', 'gateway', 'console', 'postgres'];
+
+/** A point of the functions with the pass it dies on, and one of an outbox (user and product). */
+const points = [
+  ['http.before-commit:25', 'outbox.before-publish:4'],
+  ['http.after-commit:25', 'outbox.after-publish:4'],
+  ['consumer.before-commit:60', 'outbox.before-publish:3'],
+  ['consumer.after-commit:60', 'outbox.after-publish:3'],
+  ['payment.after-provider:15', 'outbox.before-publish:5'],
+  ['notification.after-send:15', 'outbox.after-publish:5'],
+] as const;
+
+describe('kill -9 under load', function () {
+  this.timeout(long ? 900_000 : 150_000);
+  let shop: LocalShop;
+  let load: Load;
+
+  before(async () => {
+    shop = await startLocalShop(settings);
+  });
+  beforeEach(async () => {
+    load = await startLoad(shop, { tolerated: [502] });
+  });
+  after(() => shop?.close());
+
+  /** Restarts of a process so far, as the supervisor counts them. */
+  const restartsOf = async (...names: string[]) =>
+    (await shop.processes())
+      .filter(({ name }) => names.includes(name))
+      .reduce((sum, { restarts }) => sum + restarts, 0);
+
+  it(`loses nothing when each process is killed ${killsEach} times at random`, async () => {
+    for (let round = 0; round < killsEach; round += 1) {
+      for (const name of shuffled(processes)) {
+        await sleep(Math.random() * pauseMs);
+        await shop.kill(name);
+      }
+    }
+    for (const name of processes) assert.equal(await restartsOf(name), killsEach, name);
+    const result = await load.stop();
+    assert.ok(result.accepted.length > 10 * killsEach, `only ${result.accepted.length} orders were placed`);
+    await assertSound(shop, result);
+  });
+
+  it('loses nothing when the supervisor is killed, nor at any named point', async () => {
+    for (const killAt of points) {
+      await sleep(Math.random() * pauseMs);
+      shop = await shop.restart('SIGKILL', { KILL_AT: killAt.join(',') });
+      await waitFor(async () => {
+        const [functions, outboxes] = [await restartsOf('functions'), await restartsOf('user', 'product')];
+        return functions >= killsAtPoint && outboxes >= Math.ceil(killsAtPoint / 2);
+      }, 30_000 * killsAtPoint).catch((error: Error) => {
+        throw new Error(`too few kills at ${killAt.join(' and ')}: ${error.message}`);
+      });
+    }
+    shop = await shop.restart('SIGKILL', { KILL_AT: '' });
+    const result = await load.stop();
+    assert.ok(
+      result.accepted.length > points.length * 10,
+      `only ${result.accepted.length} orders were placed`,
+    );
+    await assertSound(shop, result);
+  });
+});
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
+}
