@@ -26,5 +26,7 @@ export function createLogger(
       return traceId ? { traceId } : {};
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  // Written at once: the last words before a crash get out, and a reader that went away (EPIPE) is noticed there
+  // and then. Written later, they are flushed at the end, and that flush never gives up on a broken pipe.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
