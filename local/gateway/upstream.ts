@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { ProblemError } from '../../runtime/http/problem.ts';
 import type { Logger } from '../../runtime/telemetry/log.ts';
-import { callerHeaders } from './headers.ts';
+import { Relay, TimeoutError } from './relay.ts';
 
 export interface UpstreamOptions {
   readonly name: string;
@@ -122,88 +122,4 @@ function upstreamProblem(service: string, error: unknown, safe: boolean): Proble
   }
   const detail = `The ${service} service does not answer now. Try again in a moment.`;
   return new ProblemError(503, detail, { cause: error, headers });
-}
-
-class TimeoutError extends Error {
-  override readonly name = 'TimeoutError';
-}
-
-/** Hands one answer over from the upstream to the caller, at the pace the caller reads. */
-class Relay implements Dispatcher.DispatchHandler {
-  readonly #response: ServerResponse;
-  readonly #begin: () => OutgoingHttpHeaders;
-  readonly #resolve: (status: number) => void;
-  readonly #reject: (error: unknown) => void;
-  readonly #deadline: NodeJS.Timeout;
-  #controller: Dispatcher.DispatchController | undefined;
-  #late: TimeoutError | undefined;
-  #status = 0;
-
-  constructor(
-    response: ServerResponse,
-    timeoutMs: number,
-    begin: () => OutgoingHttpHeaders,
-    resolve: (status: number) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.#response = response;
-    this.#begin = begin;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    // The client's own time-outs begin when the request is sent, not while it waits for a connection.
-    this.#deadline = setTimeout(() => this.#expire(), timeoutMs);
-  }
-
-  #expire(): void {
-    this.#late = new TimeoutError('the upstream took too long');
-    if (this.#controller) this.#controller.abort(this.#late);
-    else this.#reject(this.#late);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#late) controller.abort(this.#late);
-    else this.#controller = controller;
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
-    this.#status = status;
-    const own = this.#begin();
-    this.#response.writeHead(status, { ...callerHeaders(headers), ...own });
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const response = this.#response;
-    // The caller has gone: let the upstream finish unheard, the connection is worth keeping.
-    if (response.destroyed || response.write(chunk)) return;
-    controller.pause();
-    const goOn = () => {
-      response.off('drain', goOn);
-      response.off('close', goOn);
-      controller.resume();
-    };
-    response.on('drain', goOn);
-    response.on('close', goOn);
-  }
-
-  onResponseEnd(): void {
-    clearTimeout(this.#deadline);
-    this.#response.end();
-    this.#resolve(this.#status);
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    clearTimeout(this.#deadline);
-    if (this.#status === 0) {
-      this.#reject(this.#late ?? error);
-      return;
-    }
-    // Half an answer is out: cutting the connection is the only way left to say so.
-    this.#response.destroy();
-    this.#resolve(this.#status);
-  }
 }
