@@ -3,6 +3,9 @@
  * `npm start` runs it; against single-row inserts of the same PostgreSQL, in turns. Then how long an order
  * takes from accepted to confirmed at half of that load.
  */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import pg from 'pg';
 import { createClient } from '../tests/e2e/support/client.ts';
@@ -36,10 +39,10 @@ export async function benchOrders(options: OrdersOptions = {}): Promise<Report> 
   try {
     const requests = await prepare(shop);
     const reference = await openInsertReference(shop.info.databases.shop);
-    const database = new pg.Client({ connectionString: shop.info.databases.shop });
+    const database = new pg.Client({ connectionString: await superuserUrl(shop) });
     await database.connect();
     database.on('error', () => {});
-    await database.query('create extension if not exists pg_stat_statements').catch(() => {});
+    await database.query('create extension if not exists pg_stat_statements');
     await runRound(shop, database, requests, { seconds: 3, connections });
     const measured: Round[] = [];
     for (let n = 0; n < rounds; n += 1) {
@@ -156,7 +159,7 @@ async function confirmationTimes(
   seconds: number,
 ): Promise<number[]> {
   const since = new Date().toISOString();
-  await autocannon({ url: shop.url, connections: 48, duration: seconds, overallRate: rate, requests });
+  await placeEvenly(shop.url, requests, rate, seconds);
   await waitFor(async () => (await queued(database)) === 0, 60_000);
   const { rows } = await database.query<{ ms: number }>(
     `select extract(epoch from (body #>> '{timeline,-1,at}')::timestamptz - (body #>> '{timeline,0,at}')::timestamptz)
@@ -166,6 +169,39 @@ async function confirmationTimes(
     [since],
   );
   return rows.map((row) => Number(row.ms));
+}
+
+/** One request every 1/rate seconds, whatever became of those before: an open loop, without bursts. */
+async function placeEvenly(
+  url: string,
+  requests: autocannon.Request[],
+  rate: number,
+  seconds: number,
+): Promise<void> {
+  const startedAt = performance.now();
+  const pending: Promise<unknown>[] = [];
+  for (let n = 0; n < rate * seconds; n += 1) {
+    const wait = startedAt + (n * 1000) / rate - performance.now();
+    if (wait > 0) await sleep(wait);
+    const { path = '/', method, headers, body } = requests[n % requests.length] ?? {};
+    pending.push(
+      fetch(url + path, { method, headers: headers as Record<string, string>, body: body as string }).then(
+        (answer) => answer.text(),
+      ),
+    );
+  }
+  await Promise.all(pending);
+}
+
+/** Only the superuser may count statements. */
+async function superuserUrl(shop: LocalShop): Promise<string> {
+  const secrets = JSON.parse(await readFile(join(shop.dataDir, 'secrets.json'), 'utf8')) as {
+    superuser: string;
+  };
+  const url = new URL(shop.info.databases.shop);
+  url.username = 'postgres';
+  url.password = secrets.superuser;
+  return url.href;
 }
 
 async function pidsOf(shop: LocalShop): Promise<Record<string, number>> {
