@@ -1,0 +1,150 @@
+/**
+ * The dependency rule, read from the source: who may import what. It does not prove that what is imported is used
+ * well, nor anything of dynamic imports made from a computed name.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Import {
+  readonly file: string;
+  /** A path from the root, or a package's name. */
+  readonly target: string;
+}
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+/** Static and dynamic imports and re-exports, types included: a type is knowledge too. */
+function importsOf(file: string, text: string): Import[] {
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  return [...text.matchAll(pattern)].map((match) => {
+    const specifier = match[1] ?? match[2] ?? '';
+    const local = specifier.startsWith('.');
+    return {
+      file,
+      target: local ? relative(root, resolve(root, dirname(file), specifier)) : packageOf(specifier),
+    };
+  });
+}
+
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/');
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier);
+}
+
+function importsIn(folder: string): Import[] {
+  return sourcesIn(folder).flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
+}
+
+const within = (folder: string) => (target: string) => target.startsWith(`${folder}/`);
+const cloudSdk = (target: string) => /^@aws-sdk$|^@aws-sdk\/|^@smithy\/|^@azure\//.test(target);
+const pulumi = (target: string) => target.startsWith('@pulumi/');
+const driver = (target: string) => ['pg', 'node-pg-migrate', 'stripe', 'nodemailer'].includes(target);
+
+/** A room, and what may not be seen from it. */
+const rules: [string, string, (target: string) => boolean][] = [
+  ['services', 'an adapter', within('runtime/adapters')],
+  ['services', 'the local run', within('local')],
+  ['services', 'the functions', within('functions')],
+  ['services', 'a cloud SDK', cloudSdk],
+  ['services', 'Pulumi', pulumi],
+  ['functions', 'an adapter', within('runtime/adapters')],
+  ['functions', 'SQL', (target) => within('runtime/sql')(target) || driver(target)],
+  [
+    'functions',
+    'an HTTP framework',
+    (target) => target.startsWith('fastify') || target.startsWith('@fastify/'),
+  ],
+  ['functions', 'the local run', within('local')],
+  ['functions', 'the containers', within('services')],
+  ['functions', 'a cloud SDK', cloudSdk],
+  ['functions', 'Pulumi', pulumi],
+  ['runtime', 'a service', (target) => within('services')(target) || within('functions')(target)],
+  ['runtime', 'the local run', within('local')],
+  ['runtime', 'Pulumi', pulumi],
+  ['runtime/ports', 'anything but contracts', (target) => !/^runtime\/(ports|contracts)\//.test(target)],
+  ['runtime/contracts', 'an adapter', within('runtime/adapters')],
+  ['runtime/http', 'an adapter', within('runtime/adapters')],
+  ['runtime/adapters/shared', 'another adapter', within('runtime/adapters/local')],
+];
+
+describe('the dependency rule', () => {
+  for (const [folder, what, forbidden] of rules) {
+    it(`${folder} does not import ${what}`, () => {
+      const wrong = importsIn(folder).filter(({ target }) => forbidden(target));
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  for (const functionsFolder of readdirSync(join(root, 'functions'))) {
+    it(`functions/${functionsFolder} does not import another function`, () => {
+      const wrong = importsIn(`functions/${functionsFolder}`).filter(
+        ({ target }) => within('functions')(target) && !within(`functions/${functionsFolder}`)(target),
+      );
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it('services do not import each other', () => {
+    for (const service of readdirSync(join(root, 'services'))) {
+      const wrong = importsIn(`services/${service}`).filter(
+        ({ target }) => within('services')(target) && !within(`services/${service}`)(target),
+      );
+      assert.deepEqual(wrong, []);
+    }
+  });
+
+  it('only tests import tests, but for the benchmarks', () => {
+    for (const folder of ['runtime', 'services', 'functions', 'local']) {
+      assert.deepEqual(
+        importsIn(folder).filter(({ target }) => within('tests')(target)),
+        [],
+      );
+    }
+  });
+
+  it('only packages of package.json are imported', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const known = new Set([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]);
+    const folders = [
+      'runtime',
+      'services',
+      'functions',
+      'local',
+      'bench',
+      'scripts',
+      'tests/support',
+      'tests/contract',
+    ];
+    const unknown = folders
+      .flatMap(importsIn)
+      .filter(({ target }) => !target.startsWith('node:') && !target.includes('.ts') && !known.has(target));
+    assert.deepEqual(unknown, []);
+  });
+});
+
+describe('the reader of imports', () => {
+  it('sees every form', () => {
+    const text = `
+      import a from './a.ts';
+      import type { B } from "../b.ts";
+      import './c.ts';
+      export { d } from '@scope/d/deep';
+      import {
+        e,
+      } from 'e/sub';
+      const f = await import('f');`;
+    assert.deepEqual(
+      importsOf('services/x/y.ts', text).map(({ target }) => target),
+      ['services/x/a.ts', 'services/b.ts', 'services/x/c.ts', '@scope/d', 'e', 'f'],
+    );
+  });
+});
