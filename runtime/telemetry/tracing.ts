@@ -56,6 +56,11 @@ export function currentTraceId(): string | undefined {
   return trace.getSpanContext(context.active())?.traceId;
 }
 
+/** The trace that a W3C `traceparent` names; undefined when it is none. */
+export function traceIdOf(traceparent: string | undefined): string | undefined {
+  return traceparent === undefined ? undefined : parseTraceParent(traceparent)?.traceId;
+}
+
 function formatTraceparent(span: SpanContext): string {
   return `00-${span.traceId}-${span.spanId}-0${(span.traceFlags & 1).toString()}`;
 }

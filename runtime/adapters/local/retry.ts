@@ -3,6 +3,7 @@ import { newId } from '../../ids.ts';
 import { type Consumer, defaultRetryPolicy, type RetryPolicy } from '../../ports/event-bus.ts';
 import { asUnavailable, type PoolClient } from '../../sql/pool.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import { traceIdOf } from '../../telemetry/tracing.ts';
 
 /** One message as it was taken: deleted from the queue by the transaction that is open. */
 export interface Message {
@@ -36,7 +37,9 @@ export async function returnMessages(
   const policy = consumer.retry ?? defaultRetryPolicy;
   const rows = failures.map(({ message, error }) => {
     const { attempts, dead, delayMs } = decide(policy, message.attempts, error);
-    const log = { err: error, consumer: consumer.name, eventId: message.eventId, attempts };
+    const { eventId } = message;
+    const traceId = traceIdOf(traceparentOf(message));
+    const log = { err: error, consumer: consumer.name, eventId, attempts, ...(traceId && { traceId }) };
     if (dead) logger.error(log, 'message given up: see the dead letters');
     else logger.debug(log, 'message will be tried again');
     return {
@@ -52,6 +55,12 @@ export async function returnMessages(
   await client.query({ name: 'queue-return', text: 'select return_messages($1)', values });
   const delays = rows.filter((row) => row.dead_id === null).map((row) => row.delay_ms);
   return delays.length > 0 ? Math.min(...delays) : undefined;
+}
+
+/** The span of the message is over by now: the event, as far as it is one, says which trace it was. */
+function traceparentOf({ body }: Message): string | undefined {
+  const { traceparent } = (body ?? {}) as { traceparent?: unknown };
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 function decide(policy: RetryPolicy, failedBefore: number, error: unknown) {
