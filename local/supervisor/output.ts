@@ -18,6 +18,7 @@ async function readable(out: NodeJS.WriteStream): Promise<(text: string) => void
   const { default: pretty } = await import('pino-pretty');
   const stream = pretty({
     colorize: true,
+    singleLine: true,
     ignore: 'pid,hostname,service',
     translateTime: 'SYS:HH:MM:ss.l',
     messageFormat: '{service}: {msg}',
