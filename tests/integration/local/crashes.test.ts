@@ -113,6 +113,18 @@ describe('a killed process of the local run', function () {
     assert.deepEqual(processesOf(dataDir), []);
   });
 
+  it('if it was the supervisor, may leave children that take their time: the next start waits for its ports', async () => {
+    const dataDir = await newDataDir();
+    const first = await startSupervised(dataDir, { STAND_IN_LINGER_MS: '2000' });
+    const ports = { PORT: String(first.port), CONSOLE_PORT: new URL(first.consoleUrl).port };
+    await first.untilOpen();
+    first.process.kill('SIGKILL');
+    await first.untilEnded();
+    const second = await startSupervised(dataDir, ports);
+    await second.untilOpen();
+    await end(second);
+  });
+
   it('if it was a first start, at any moment, the next one is whole', async () => {
     for (const delayMs of [150, 300, 500, 700, 900, 1_100, 1_400]) {
       const dataDir = await newDataDir();

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 export function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): void {
   if (process.env.STAND_IN_BROKEN && process.argv[1]?.endsWith(`/${process.env.STAND_IN_BROKEN}.ts`))
     process.exit(3);
-  process.on('disconnect', () => process.exit(1));
+  const lingerMs = Number(process.env.STAND_IN_LINGER_MS ?? 0);
+  process.on('disconnect', () => setTimeout(() => process.exit(1), lingerMs));
   if (process.connected === false) process.exit(1);
   const server = createServer(answer);
   process.on('SIGTERM', () => {
