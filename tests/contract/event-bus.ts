@@ -188,6 +188,33 @@ export const eventBusCases: ContractCase<EventBusBackend>[] = [
     },
   },
   {
+    title: 'gives up a message whose unit no store would take, and goes on with the others of its batch',
+    run: async (bus) => {
+      const inner = counting('counter');
+      await bus.consume(tallyTable, {
+        ...inner,
+        handle: async (event, context) => {
+          const unit = await inner.handle(event, context);
+          if (!unit || event.subject !== second) return unit;
+          const huge = makeEvent('payment.failed', second, 1, {
+            orderId: second,
+            reason: 'r'.repeat(maxEventBytes),
+          });
+          return { ...unit, events: [huge] };
+        },
+      });
+      await bus.publisher.publish([first, second, third].map((orderId) => payments(orderId)));
+      const tallies = bus.open(tallyTable);
+      await eventually(async () => {
+        assert.deepEqual([await countOf(tallies, first), await countOf(tallies, third)], [1, 1]);
+        const letters = await bus.deadLetters.list();
+        assert.deepEqual([...new Set(letters.map((letter) => letter.event.subject))], [second]);
+        assert.match(letters[0]?.reason ?? '', /bytes/);
+      });
+      assert.equal(await countOf(tallies, second), 0);
+    },
+  },
+  {
     title: 'delivers a dead letter again when it is redriven, and forgets one that is purged',
     run: async (bus) => {
       let mended = false;

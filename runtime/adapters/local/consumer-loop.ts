@@ -46,7 +46,7 @@ export async function startConsumers(
 
 function startLoop(consumer: Consumer, dependencies: ConsumerDependencies, sweepMs: number) {
   const { logger } = dependencies;
-  const processBatch = createBatchProcessor(consumer, dependencies);
+  const batches = createBatchProcessor(consumer, dependencies);
   let stopped = false;
   let woken = false;
   let interrupt = () => {};
@@ -64,7 +64,7 @@ function startLoop(consumer: Consumer, dependencies: ConsumerDependencies, sweep
     while (!stopped) {
       woken = false;
       try {
-        const { taken, retryInMs = sweepMs } = await processBatch(batchSize);
+        const { taken, retryInMs = sweepMs } = await batches.run(batchSize);
         if (taken === 0 && !woken && !stopped) await sleep(sweepMs);
         else if (taken < batchSize && !woken && !stopped) await sleep(Math.min(retryInMs + 1, sweepMs));
       } catch (error) {
@@ -84,6 +84,7 @@ function startLoop(consumer: Consumer, dependencies: ConsumerDependencies, sweep
       stopped = true;
       interrupt();
       await running;
+      await batches.settled();
     },
   };
 }

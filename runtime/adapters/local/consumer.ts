@@ -1,18 +1,18 @@
-import { performance } from 'node:perf_hooks';
-import { parseEvent } from '../../contracts/events/make.ts';
-import { AlreadyHandledError } from '../../errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AlreadyHandledError, UnavailableError } from '../../errors.ts';
 import type { TableDefinition } from '../../function-service.ts';
 import type { DocumentReader } from '../../ports/documents.ts';
 import type { Consumer } from '../../ports/event-bus.ts';
-import type { Database, PoolClient } from '../../sql/pool.ts';
+import { asUnavailable, type Database, type PoolClient } from '../../sql/pool.ts';
 import { faultPoint } from '../../telemetry/faults.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { recordMessage } from '../../telemetry/metrics.ts';
-import { SpanKind, withSpan } from '../../telemetry/tracing.ts';
 import { commitError, commitStatement, commitValues, type TableUnit } from './commit.ts';
 import { type Delivery, deliveryFrom } from './delivery.ts';
 import { createReader, type Query } from './documents.ts';
+import { createMessageHandler } from './handle-message.ts';
 import { type Failure, type Message, returnMessages } from './retry.ts';
+import { createStragglers } from './stragglers.ts';
+import { wavesOf } from './waves.ts';
 
 export interface ConsumerDependencies {
   readonly database: Database;
@@ -22,9 +22,9 @@ export interface ConsumerDependencies {
   readonly delivery?: Delivery;
 }
 
-/** The messages of a batch cannot be committed together: take them one by one. */
-class BatchConflictError extends Error {
-  override readonly name = 'BatchConflictError';
+/** The messages of a batch cannot be committed together: take fewer. */
+class BatchFailedError extends Error {
+  override readonly name = 'BatchFailedError';
 }
 
 const takeStatement = {
@@ -42,80 +42,83 @@ const takeStatement = {
 /** A conflict is somebody else's progress: decide again at once, this often, before it counts as a failure. */
 const conflictRetries = 4;
 
+/** How long a batch waits for its slowest handler, in milliseconds. */
+const patienceMs = 500;
+
 export interface BatchResult {
   readonly taken: number;
   /** When the earliest message put back is due, in milliseconds from now. */
   readonly retryInMs?: number;
 }
 
-/**
- * Takes up to `limit` messages of a consumer, commits what its handler makes of them and only then lets go of
- * them: one transaction. If the process dies anywhere in it, the messages are back at once.
- */
-export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerDependencies) {
+export interface BatchProcessor {
+  /**
+   * Takes up to `limit` messages, commits what the handler makes of them and only then lets go of them: one
+   * transaction. If the process dies anywhere in it, the messages are back at once.
+   */
+  run(limit: number): Promise<BatchResult>;
+  /** Waits for the messages that batches did not wait for. */
+  settled(): Promise<void>;
+}
+
+export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerDependencies): BatchProcessor {
   const { database, table, logger } = dependencies;
   const delivery = dependencies.delivery ?? deliveryFrom(process.env);
+  const handle = createMessageHandler(consumer, table);
+  const stragglers = createStragglers({ consumer, database, delivery, logger });
 
-  const handle = (message: Message, documents: DocumentReader): Promise<TableUnit | undefined> => {
-    const startedAt = performance.now();
-    const labels = { 'messaging.consumer.group.name': consumer.name };
-    return (async () => {
-      const event = parseEvent(message.body);
-      const options = { kind: SpanKind.CONSUMER, traceparent: event.traceparent, attributes: labels };
-      return withSpan(`${consumer.name} ${event.type}`, options, async (span) => {
-        span.setAttributes({ 'messaging.message.id': event.id, 'shop.subject': event.subject });
-        const unit = await consumer.handle(event, { documents, attempt: message.attempts + 1 });
-        return unit && { service: table.name, indexes: table.indexes, unit };
-      });
-    })().then(
-      (unit) => {
-        recordMessage(performance.now() - startedAt, { ...labels, outcome: 'handled' });
-        return unit;
-      },
-      (error: unknown) => {
-        recordMessage(performance.now() - startedAt, { ...labels, outcome: 'failed' });
-        throw error;
-      },
-    );
-  };
+  const commit = (client: PoolClient, units: readonly TableUnit[]) =>
+    client.query({ ...commitStatement, values: commitValues(units, delivery) });
 
-  /** All of a wave at once, and one commit for those that succeeded. */
-  const runWave = async (client: PoolClient, documents: DocumentReader, wave: readonly Message[]) => {
-    const outcomes = await Promise.allSettled(wave.map((message) => handle(message, documents)));
+  /** All of a wave at once, and one commit for those that are done in time. */
+  const runWave = async (batch: Batch, wave: readonly Message[]): Promise<Failure[]> => {
     const units: TableUnit[] = [];
     const failures: Failure[] = [];
-    outcomes.forEach((outcome, index) => {
-      if (outcome.status === 'fulfilled') {
-        if (outcome.value) units.push(outcome.value);
-      } else failures.push({ message: wave[index] as Message, error: outcome.reason });
-    });
-    if (units.length > 0) {
+    const slow = new Map<Message, Promise<TableUnit | undefined>>();
+    const all = wave.map(async (message) => {
+      const work = handle(message, batch.documents);
+      slow.set(message, work);
       try {
-        await client.query({ ...commitStatement, values: commitValues(units, delivery) });
+        const unit = await work;
+        if (slow.has(message) && unit) units.push(unit);
       } catch (error) {
-        if (commitError(error)) throw new BatchConflictError('', { cause: error });
-        throw error;
+        if (slow.has(message)) failures.push({ message, error });
       }
+      slow.delete(message);
+    });
+    const timer = new AbortController();
+    await Promise.race([
+      Promise.all(all),
+      sleep(patienceMs, undefined, { signal: timer.signal }).catch(() => {}),
+    ]);
+    timer.abort();
+    const left = [...slow];
+    slow.clear();
+    if (left.length > 0) batch.letGo();
+    for (const [message, work] of left)
+      batch.afterCommit.push(await stragglers.leave(batch.client, message, work));
+    if (units.length === 0) return failures;
+    try {
+      await commit(batch.client, units);
+    } catch (error) {
+      // Whatever it is, one message may be at fault for all: find out which.
+      if (asUnavailable(error) instanceof UnavailableError) throw error;
+      throw new BatchFailedError('a batch cannot be committed as one', { cause: error });
     }
     return failures;
   };
 
   /** One message by itself, decided again after a conflict. */
-  const runAlone = async (
-    client: PoolClient,
-    documents: DocumentReader,
-    message: Message,
-  ): Promise<Failure[]> => {
+  const runAlone = async ({ client, documents }: Batch, message: Message): Promise<Failure[]> => {
     for (let round = 1; ; round += 1) {
+      await client.query('savepoint alone');
       try {
         const unit = await handle(message, documents);
-        if (!unit) return [];
-        await client.query('savepoint unit');
-        await client.query({ ...commitStatement, values: commitValues([unit], delivery) });
+        if (unit) await commit(client, [unit]);
         return [];
       } catch (error) {
+        await client.query('rollback to savepoint alone');
         const known = commitError(error);
-        if (known) await client.query('rollback to savepoint unit');
         if (known instanceof AlreadyHandledError) return [];
         if (known && round <= conflictRetries) continue;
         return [{ message, error: known ?? error }];
@@ -123,57 +126,63 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
     }
   };
 
-  const processBatch = async (limit: number): Promise<BatchResult> => {
-    const transaction = async (batch: number): Promise<BatchResult> => {
-      const result = await database.transaction(async (client) => {
-        const { rows } = await client.query<Message & Record<string, unknown>>({
-          ...takeStatement,
-          values: [consumer.name, batch],
-        });
-        if (rows.length === 0) return { taken: 0 };
-        const query: Query = (text, values, name) =>
-          client.query({ text, values: values as unknown[], name });
-        const documents = createReader(query, table.name);
-        const failures: Failure[] = [];
-        const [first] = rows;
-        if (batch === 1 && first) failures.push(...(await runAlone(client, documents, first)));
-        else for (const wave of wavesOf(rows)) failures.push(...(await runWave(client, documents, wave)));
-        faultPoint('consumer.before-commit');
-        return { taken: rows.length, retryInMs: await returnMessages(client, consumer, failures, logger) };
+  const transaction = async (limit: number): Promise<BatchResult> => {
+    const afterCommit: (() => void)[] = [];
+    const result = await database.transaction(async (client) => {
+      const { rows } = await client.query<Message & Record<string, unknown>>({
+        ...takeStatement,
+        values: [consumer.name, limit],
       });
-      if (result.taken > 0) faultPoint('consumer.after-commit');
-      return result;
-    };
+      const [first] = rows;
+      if (!first) return { taken: 0 };
+      const batch = createBatch(client, database, table, afterCommit);
+      const failures: Failure[] = [];
+      if (limit === 1) failures.push(...(await runAlone(batch, first)));
+      else for (const wave of wavesOf(rows)) failures.push(...(await runWave(batch, wave)));
+      faultPoint('consumer.before-commit');
+      return { taken: rows.length, retryInMs: await returnMessages(client, consumer, failures, logger) };
+    });
+    if (result.taken > 0) faultPoint('consumer.after-commit');
+    for (const run of afterCommit) run();
+    return result;
+  };
+
+  const run = async (limit: number): Promise<BatchResult> => {
     try {
       return await transaction(limit);
     } catch (error) {
-      if (!(error instanceof BatchConflictError)) throw error;
-      // In smaller batches, down to one by one, so that whatever does not conflict still goes together.
-      for (let left = limit; left > 0; left -= smaller(limit)) await processBatch(smaller(limit));
+      if (!(error instanceof BatchFailedError)) throw error;
+      // In smaller batches, down to one by one, so that whatever does no harm still goes together.
+      const smaller = Math.ceil(limit / 5);
+      for (let left = limit; left > 0; left -= smaller) await run(smaller);
       return { taken: limit };
     }
   };
-  return processBatch;
+  return { run, settled: stragglers.settled };
 }
 
-const smaller = (limit: number) => Math.ceil(limit / 5);
+interface Batch {
+  readonly client: PoolClient;
+  readonly documents: DocumentReader;
+  /** What is to be done once the transaction is committed. */
+  readonly afterCommit: (() => void)[];
+  /** From now on reads go elsewhere: a handler that is still running outlives the transaction. */
+  letGo(): void;
+}
 
-/**
- * Messages about the same aggregate are handled one after the other, each seeing what the one before did; all
- * others at once. A second copy of one event in the batch is dropped.
- */
-function wavesOf(messages: readonly Message[]): Message[][] {
-  const seen = new Set<string>();
-  const depth = new Map<string, number>();
-  const waves: Message[][] = [];
-  for (const message of messages) {
-    if (seen.has(message.eventId)) continue;
-    seen.add(message.eventId);
-    const wave = depth.get(message.subject) ?? 0;
-    depth.set(message.subject, wave + 1);
-    const inWave = waves[wave];
-    if (inWave) inWave.push(message);
-    else waves[wave] = [message];
-  }
-  return waves;
+function createBatch(
+  client: PoolClient,
+  database: Database,
+  table: TableDefinition,
+  afterCommit: (() => void)[],
+): Batch {
+  let query: Query = (text, values, name) => client.query({ text, values: values as unknown[], name });
+  return {
+    client,
+    documents: createReader((text, values, name) => query(text, values, name), table.name),
+    afterCommit,
+    letGo: () => {
+      query = (text, values, name) => database.query(text, values, name);
+    },
+  };
 }
