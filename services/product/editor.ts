@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ulid } from 'ulid';
 import type { z } from 'zod';
 import type { Product, productInput } from '../../runtime/contracts/api/product.ts';
 import { notFound } from '../../runtime/http/problem.ts';
+import { newId } from '../../runtime/ids.ts';
 import { type Clock, isoTime } from '../../runtime/ports/clock.ts';
 import type { Database, PoolClient } from '../../runtime/sql/pool.ts';
 import { faultPoint } from '../../runtime/telemetry/faults.ts';
@@ -47,7 +47,7 @@ export function createEditor({ database, clock, changed }: EditorDependencies): 
   return {
     async create(input) {
       const now = isoTime(clock);
-      const id = `PRD-${ulid(clock.now())}`;
+      const id = `PRD-${newId(clock.now())}`;
       const product = { id, ...plain(input), version: 1, created_at: now, updated_at: now };
       await change(id, (client) => insertProduct(client, product));
       return product;
