@@ -16,7 +16,6 @@ import {
 /** One step on the way of an order through its products: each product is a partition, and a unit, of its own. */
 export interface ReserveStep {
   readonly order: EventData<'inventory.reserved'>;
-  readonly reserved: readonly StockLine[];
   readonly remaining: readonly [StockLine, ...StockLine[]];
 }
 
@@ -24,8 +23,9 @@ export interface ReserveStep {
 export const defaultLowStock = 5;
 
 /**
- * Reserves the first remaining line. Then the next step, or `inventory.reserved` after the last; a line that
- * cannot be had is `inventory.rejected`, and what was reserved before it is released.
+ * Reserves the first remaining line. Then the next step, or `inventory.reserved` after the last. A line that
+ * cannot be had is `inventory.rejected`; the order is rejected by that, and what it held is released by
+ * `order.rejected`.
  */
 export async function reserveLine(
   step: ReserveStep,
@@ -90,23 +90,13 @@ function refusal(
   return available === 0 ? `${name} is out of stock` : `only ${available} of ${name} left`;
 }
 
-function continued(step: ReserveStep, rest: readonly StockLine[], version: number): ShopEvent[] {
-  const { order } = step;
+function continued({ order }: ReserveStep, rest: readonly StockLine[], version: number): ShopEvent[] {
   if (rest.length === 0) return [makeEvent('inventory.reserved', order.orderId, version, order)];
-  const reserved = [...step.reserved, step.remaining[0]];
-  const data = { ...order, reserved, remaining: [...rest] };
-  return [makeEvent('inventory.reserving', order.orderId, version, data)];
+  return [makeEvent('inventory.reserving', order.orderId, version, { ...order, remaining: [...rest] })];
 }
 
-function refused(step: ReserveStep, reason: string, version: number): ShopEvent[] {
-  const { orderId } = step.order;
-  const { productId } = step.remaining[0];
-  const events: ShopEvent[] = [
-    makeEvent('inventory.rejected', orderId, version, { orderId, productId, reason }),
-  ];
-  if (step.reserved.length > 0) {
-    const data = { orderId, to: 'released' as const, remaining: [...step.reserved] };
-    events.push(makeEvent('inventory.settling', orderId, version, data));
-  }
-  return events;
+function refused({ order, remaining }: ReserveStep, reason: string, version: number): ShopEvent[] {
+  const { orderId } = order;
+  const [{ productId }] = remaining;
+  return [makeEvent('inventory.rejected', orderId, version, { orderId, productId, reason })];
 }

@@ -32,11 +32,11 @@ async function unitFor(
   switch (event.type) {
     case 'order.placed': {
       const { items, ...order } = event.data;
-      return reserveLine({ order, reserved: [], remaining: linesOf(items) }, documents, lowStock);
+      return reserveLine({ order, remaining: linesOf(items) }, documents, lowStock);
     }
     case 'inventory.reserving': {
-      const { reserved, remaining, ...order } = event.data;
-      return reserveLine({ order, reserved, remaining: linesOf(remaining) }, documents, lowStock);
+      const { remaining, ...order } = event.data;
+      return reserveLine({ order, remaining: linesOf(remaining) }, documents, lowStock);
     }
     case 'order.confirmed':
     case 'order.rejected':
