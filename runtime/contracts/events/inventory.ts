@@ -14,7 +14,6 @@ export const inventoryEvents = {
   'inventory.low': z.strictObject({ productId, sku: z.string(), available: z.int().min(0) }),
   /** Between two products of one order: inventory to itself, for each product is a partition of its own. */
   'inventory.reserving': payable.extend({
-    reserved: z.array(stockLine),
     remaining: z.array(stockLine).min(1),
   }),
   /** Likewise, on the way to sold or released. */
