@@ -90,20 +90,45 @@ function readRequest(spec: RouteSpec, wire: WireRequest, user: Principal | undef
     errors.push(...found);
     return found.length === 0 ? result.data : undefined;
   };
-  const checked = {
+  const checked = new CheckedRequest(wire, user, {
     params: check(spec.params, wire.params, 'path'),
     query: checkQuery(spec, wire.query, check),
     headers: check(spec.headers, wire.headers, 'headers'),
     body: spec.rawBody ? (wire.body ?? Buffer.alloc(0)) : check(spec.body, readJson(spec, wire), 'body'),
-    user,
-    rawHeaders: wire.headers,
-    // Found out only when asked for: it may mean a walk through a list of proxies.
-    get address() {
-      return wire.address;
-    },
-  };
+  });
   if (errors.length > 0) throw new ProblemError(400, 'The request is not valid.', { errors });
   return checked as ApiRequest;
+}
+
+class CheckedRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: unknown;
+  readonly body: unknown;
+  readonly user: Principal | undefined;
+  readonly #wire: WireRequest;
+
+  constructor(
+    wire: WireRequest,
+    user: Principal | undefined,
+    parts: { params: unknown; query: unknown; headers: unknown; body: unknown },
+  ) {
+    this.params = parts.params;
+    this.query = parts.query;
+    this.headers = parts.headers;
+    this.body = parts.body;
+    this.user = user;
+    this.#wire = wire;
+  }
+
+  get rawHeaders() {
+    return this.#wire.headers;
+  }
+
+  /** Found out when asked for: it may mean a walk through a list of proxies. */
+  get address() {
+    return this.#wire.address;
+  }
 }
 
 /** Right queries by what they were read from. A server that keeps what it parsed has each of them checked once. */

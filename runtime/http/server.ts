@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { parse as parseQuery } from 'node:querystring';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../telemetry/log.ts';
-import { type Dispatch, problemReply, type WireRequest } from './dispatch.ts';
+import { type Dispatch, problemReply, type WireReply, type WireRequest } from './dispatch.ts';
 import { notFound, ProblemError, toProblem } from './problem.ts';
 import type { Route } from './route.ts';
 
@@ -29,9 +29,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
     server.route({
       method: route.spec.method,
       url: route.spec.path.replace(/\{(\w+)\}/g, ':$1'),
-      handler: async (request, response) => {
-        const reply = await dispatch(route, toWireRequest(request));
-        return response.code(reply.status).headers(reply.headers).send(reply.body);
+      handler: (request, response) => {
+        response.hijack();
+        dispatch(route, new FastifyWireRequest(request)).then(
+          (reply) => send(response.raw, reply),
+          (error: unknown) => {
+            logger.error({ err: error }, 'no answer could be made');
+            response.raw.destroy();
+          },
+        );
       },
     });
   }
@@ -92,14 +98,13 @@ function closeConnectionsThatFallIdle(server: FastifyInstance): void {
  * on the others: on the spare one of a browser, say. Those are closed here.
  */
 function closeUnused(server: FastifyInstance): void {
-  const unused = new Set<Socket>();
+  const sockets = new Set<Socket>();
   server.server.on('connection', (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
-  server.server.on('request', ({ socket }) => unused.delete(socket));
   server.addHook('preClose', async () => {
-    for (const socket of unused) socket.destroy();
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 
@@ -112,17 +117,44 @@ export function addHealthRoutes(server: FastifyInstance, ready: () => Promise<bo
   });
 }
 
-export function toWireRequest(request: FastifyRequest): WireRequest {
-  return {
-    params: request.params as Record<string, string>,
-    query: request.query as Record<string, string | string[]>,
-    headers: request.headers as Record<string, string | undefined>,
-    body: request.body as Buffer | undefined,
-    get address() {
-      return request.ip;
-    },
-  };
+/** Fastify's request as dispatch reads it; what nobody asks for is not found out. */
+class FastifyWireRequest implements WireRequest {
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest) {
+    this.#request = request;
+  }
+
+  get params() {
+    return this.#request.params as Record<string, string>;
+  }
+
+  get query() {
+    return this.#request.query as Record<string, string | string[]>;
+  }
+
+  get headers() {
+    return this.#request.headers as Record<string, string | undefined>;
+  }
+
+  get body() {
+    return this.#request.body as Buffer | undefined;
+  }
+
+  get address() {
+    return this.#request.ip;
+  }
 }
+
+/** Straight to Node: what Fastify would look for in a reply, a stream or a schema, is never there. */
+function send(response: ServerResponse, { status, headers, body }: WireReply): void {
+  if (body === undefined)
+    response.writeHead(status, status === 204 || status === 304 ? headers : empty(headers));
+  else response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+const empty = (headers: WireReply['headers']) => ({ ...headers, 'content-length': 0 });
 
 /** The same query string gives the same object, which whoever reads it may remember what it means by. */
 function rememberQueries(): (text: string) => Record<string, unknown> {
