@@ -6,6 +6,7 @@ import type { Closing } from './closing.ts';
 export interface Server {
   readonly url: string;
   readonly pid: number;
+  stop(): Promise<void>;
 }
 
 /** Starts a module as a process with an IPC channel. */
@@ -29,7 +30,7 @@ export function nextMessage(child: ChildProcess): Promise<unknown> {
   });
 }
 
-export async function stopChild(child: ChildProcess): Promise<void> {
+async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
@@ -46,5 +47,5 @@ export async function startShopProcess(
   const module = new URL(`../../local/processes/${name}.ts`, import.meta.url);
   const child = startChild(module, closing, { LOG_LEVEL: 'warn', ...settings, PORT: port });
   await nextMessage(child);
-  return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0 };
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop: () => stopChild(child) };
 }

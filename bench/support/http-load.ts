@@ -57,7 +57,10 @@ function cpuMicros(pids: readonly number[]): number {
 }
 
 /** A bare node:http process that gives the same bytes to the same paths. */
-export async function startBare(requests: ReadonlyMap<string, Response>, closing: Closing): Promise<Server> {
+export async function startBare(
+  requests: ReadonlyMap<string, Response>,
+  closing: Closing,
+): Promise<Omit<Server, 'stop'>> {
   const child = startChild(new URL('../catalogue/bare-server.ts', import.meta.url), closing);
   const answers = [...requests].map(async ([path, answer]) => {
     const headers = ['content-type', 'etag', 'cache-control'].map((name) => [name, answer.headers.get(name)]);
