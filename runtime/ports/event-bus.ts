@@ -43,6 +43,7 @@ export const defaultRetryPolicy: RetryPolicy = { attempts: 6, baseMs: 200, maxMs
 export interface DeadLetter {
   readonly id: string;
   readonly consumer: string;
+  /** As it was published; that it does not follow its schema may be why it was given up. */
   readonly event: ShopEvent;
   readonly attempts: number;
   readonly reason: string;

@@ -22,11 +22,6 @@ export interface ConsumerDependencies {
   readonly delivery?: Delivery;
 }
 
-/** The messages of a batch cannot be committed together: take fewer. */
-class BatchFailedError extends Error {
-  override readonly name = 'BatchFailedError';
-}
-
 const takeStatement = {
   name: 'queue-take',
   text: `with due as (
@@ -98,17 +93,14 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
     for (const [message, work] of left)
       batch.afterCommit.push(await stragglers.leave(batch.client, message, work));
     if (units.length === 0) return failures;
-    try {
-      await commit(batch.client, units);
-    } catch (error) {
-      // Whatever it is, one message may be at fault for all: find out which.
-      if (asUnavailable(error) instanceof UnavailableError) throw error;
-      throw new BatchFailedError('a batch cannot be committed as one', { cause: error });
-    }
+    await commit(batch.client, units);
     return failures;
   };
 
-  /** One message by itself, decided again after a conflict. */
+  /**
+   * One message by itself, decided again after a conflict. Whatever the store refuses of it, be it for good, is
+   * undone, so that the message can be put back or given up.
+   */
   const runAlone = async ({ client, documents }: Batch, message: Message): Promise<Failure[]> => {
     for (let round = 1; ; round += 1) {
       await client.query('savepoint alone');
@@ -151,8 +143,9 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
     try {
       return await transaction(limit);
     } catch (error) {
-      if (!(error instanceof BatchFailedError)) throw error;
-      // In smaller batches, down to one by one, so that whatever does no harm still goes together.
+      if (limit === 1 || asUnavailable(error) instanceof UnavailableError) throw error;
+      // Whatever it is, in a read or at the commit, one message may be at fault for all: find out which, in smaller
+      // batches down to one by one, so that whatever does no harm still goes together.
       const smaller = Math.ceil(limit / 5);
       for (let left = limit; left > 0; left -= smaller) await run(smaller);
       return { taken: limit };
