@@ -1,0 +1,163 @@
+/**
+ * Many buyers after few pieces, at the same moment, on the whole shop: never one piece more is sold than there is,
+ * never one less than could be, and everybody is told. It does not prove that the shop is fast (see bench/), nor
+ * anything of stores other than PostgreSQL.
+ */
+import assert from 'node:assert/strict';
+import type { OrderFact } from '../../local/verify/facts.ts';
+import { type Client, createClient } from './support/client.ts';
+import { introduce, introduceAdmin, type Person } from './support/people.ts';
+import { type LocalShop, startLocalShop } from './support/shop.ts';
+
+const price = 1_250;
+
+interface Placed {
+  readonly orderId: string;
+  readonly buyer: Person;
+  readonly quantity: number;
+}
+
+describe('contention', function () {
+  this.timeout(120_000);
+  let shop: LocalShop;
+  let client: Client;
+  let admin: Person;
+
+  before(async () => {
+    shop = await startLocalShop({ RATE_LIMIT_PER_MINUTE: '0' });
+    client = createClient(shop.url);
+    admin = await introduceAdmin(shop);
+  });
+  after(() => shop?.close());
+
+  const place = async (buyer: Person, productId: string, quantity: number): Promise<Placed> => {
+    const { status, body } = await client.place(buyer.token, productId, { quantity });
+    assert.equal(status, 201, JSON.stringify(body));
+    return { orderId: body.orderId, buyer, quantity };
+  };
+
+  /** Waits for rest; all that must always hold holds, and this is what became of the product. */
+  const outcome = async (productId: string) => {
+    const { facts, findings } = await shop.verify();
+    assert.deepEqual(findings, []);
+    const orders = facts.orders.filter(({ items }) => items.some((item) => item.productId === productId));
+    const stock = facts.stocks.find((entry) => entry.productId === productId);
+    assert.ok(stock);
+    const ids = new Set(orders.map(({ orderId }) => orderId));
+    const held = (facts.charges ?? []).filter(({ orderId }) => ids.has(orderId));
+    return {
+      available: stock.available,
+      reserved: stock.reserved,
+      sold: stock.sold,
+      stocked: stock.stocked,
+      paid: held.reduce((sum, charge) => sum + charge.held, 0),
+      counts: countByStatus(orders),
+      statusOf: new Map(orders.map(({ orderId, status }) => [orderId, status])),
+    };
+  };
+
+  it('sells exactly 100 of 100 pieces to 1,000 buyers at once, and tells the other 900 why not', async () => {
+    const buyers = await introduce(shop, 1_000);
+    const productId = await client.product(admin.token, 100, { price });
+    const began = Date.now();
+    const placed = await Promise.all(buyers.map((buyer) => place(buyer, productId, 1)));
+    const answeredMs = Date.now() - began;
+    const { statusOf, ...numbers } = await outcome(productId);
+    console.log(
+      `      1,000 orders answered in ${answeredMs} ms, all at rest after ${Date.now() - began} ms`,
+    );
+    assert.deepEqual(numbers, {
+      available: 0,
+      reserved: 0,
+      sold: 100,
+      stocked: 100,
+      paid: 100 * price,
+      counts: { confirmed: 100, rejected: 900 },
+    });
+    assert.deepEqual([...statusOf.keys()].sort(), placed.map(({ orderId }) => orderId).sort());
+    for (const { orderId, buyer } of placed) {
+      const { status, reason, timeline } = await client.order(orderId, buyer.token);
+      if (status === 'confirmed') assert.equal(reason, undefined);
+      else assert.match(reason ?? '', /is out of stock$/);
+      assert.equal(timeline.at(-1)?.status, status);
+    }
+  });
+
+  it('sells 20 pieces to 32 buyers of any quantity, and refuses only what was more than the rest', async () => {
+    const buyers = await introduce(shop, 32);
+    for (let round = 0; round < 4; round += 1) {
+      const productId = await client.product(admin.token, 20, { price });
+      const placed = await Promise.all(
+        buyers.map((buyer) => place(buyer, productId, 1 + Math.floor(Math.random() * 5))),
+      );
+      const { available, reserved, sold, paid, statusOf } = await outcome(productId);
+      const bought = placed.filter(({ orderId }) => statusOf.get(orderId) === 'confirmed');
+      const refused = placed.filter(({ orderId }) => statusOf.get(orderId) === 'rejected');
+      assert.equal(bought.length + refused.length, 32);
+      assert.equal(piecesOf(bought), sold);
+      assert.deepEqual(
+        { sum: available + sold, reserved, paid },
+        { sum: 20, reserved: 0, paid: sold * price },
+      );
+      // Stock only fell: whoever was refused wanted more than what is left at the end.
+      assert.deepEqual(
+        refused.filter(({ quantity }) => quantity <= available),
+        [],
+      );
+    }
+  });
+
+  it('stays exact while orders are cancelled and stock comes and goes', async () => {
+    const buyers = await introduce(shop, 40);
+    const productId = await client.product(admin.token, 30, { price });
+    let stocked = 30;
+    let trading = true;
+    const trade = async () => {
+      while (trading) {
+        const adjustBy = Math.random() < 0.5 ? 2 : -1;
+        const { status } = await client.call('PUT', `/api/inventory/${productId}`, {
+          token: admin.token,
+          body: { adjustBy },
+        });
+        // 409: there is nothing to take away just now.
+        assert.ok(status === 200 || (status === 409 && adjustBy < 0), `PUT inventory answered ${status}`);
+        if (status === 200) stocked += adjustBy;
+      }
+    };
+    const cancelled: string[] = [];
+    const buy = async (buyer: Person) => {
+      for (let round = 0; round < 6; round += 1) {
+        const { orderId } = await place(buyer, productId, 1 + Math.floor(Math.random() * 2));
+        if (Math.random() < 0.5) continue;
+        if (Math.random() < 0.5) await client.until(orderId, buyer.token, 'confirmed', 'rejected');
+        const { status } = await client.call('POST', `/api/orders/${orderId}/cancel`, { token: buyer.token });
+        // 409: it was rejected before.
+        assert.ok(status === 200 || status === 409, `cancel answered ${status}`);
+        if (status === 200) cancelled.push(orderId);
+      }
+    };
+    const trader = trade();
+    await Promise.all(buyers.map(buy));
+    trading = false;
+    await trader;
+    const result = await outcome(productId);
+    assert.equal(result.stocked, stocked);
+    assert.equal(result.available + result.sold, stocked);
+    assert.equal(result.reserved, 0);
+    assert.ok(
+      cancelled.length > 20 && (result.counts.confirmed ?? 0) > 0 && (result.counts.rejected ?? 0) > 0,
+    );
+    assert.deepEqual(
+      cancelled.filter((orderId) => result.statusOf.get(orderId) !== 'cancelled'),
+      [],
+    );
+  });
+});
+
+const piecesOf = (placed: readonly Placed[]) => placed.reduce((sum, { quantity }) => sum + quantity, 0);
+
+function countByStatus(orders: readonly OrderFact[]): Partial<Record<OrderFact['status'], number>> {
+  const counts: Partial<Record<OrderFact['status'], number>> = {};
+  for (const { status } of orders) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
