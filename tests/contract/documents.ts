@@ -132,6 +132,7 @@ const cases: [string, (things: Documents, backend: DocumentsBackend) => Promise<
       };
       await assert.rejects(things.commit(unit), ConflictError);
       assert.equal(await things.get({ partition: 'a', id: 'beside' }), undefined);
+      assert.deepEqual(await backend.published('whole'), []);
       // The mark was not left behind either: the same unit, put right, goes through.
       await things.commit({ ...unit, writes: [{ kind: 'create', id: 'beside', body: {} }] });
       await eventually(async () => assert.equal((await backend.published('whole')).length, 1));

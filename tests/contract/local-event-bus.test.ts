@@ -11,7 +11,7 @@ import { openTables } from '../../runtime/adapters/local/shop-database.ts';
 import type { Consumer } from '../../runtime/ports/event-bus.ts';
 import { createLogger } from '../../runtime/telemetry/log.ts';
 import { contractDatabase } from '../support/shop-database.ts';
-import { describeContract, failingCases } from './case.ts';
+import { casesAbout, describeContract, failingCases } from './case.ts';
 import { type EventBusBackend, eventBusCases } from './event-bus.ts';
 
 interface LocalBus extends EventBusBackend {
@@ -86,10 +86,10 @@ const faults: Record<string, () => Promise<LocalBus>> = {
     ...consumer,
     handle: (event, context) => consumer.handle(event, { ...context, attempt: 1 }),
   })),
-  'loses every tenth message': async () => {
+  'loses every second message': async () => {
     const bus = await openBus(onceInOrder);
     const publish: LocalBus['publisher']['publish'] = (events) =>
-      bus.publisher.publish(events.filter((_, index) => index % 10 !== 9));
+      bus.publisher.publish(events.filter((_, index) => index % 2 === 0));
     return { ...bus, publisher: { publish } };
   },
   'cannot redrive': async () => {
@@ -98,11 +98,23 @@ const faults: Record<string, () => Promise<LocalBus>> = {
   },
 };
 
+/** The case that must catch each of them. */
+const caughtBy: Record<string, string> = {
+  'ignores filters': 'whose filter names its type',
+  'acknowledges before the handler succeeded': 'tries a failing message again',
+  'forgets the handled mark': 'has an event’s effect once',
+  'ignores the delay that a handler names': 'waits as long as a handler names',
+  'never tells the attempt': 'tries a failing message again',
+  'loses every second message': 'whose filter names its type',
+  'cannot redrive': 'when it is redriven',
+};
+
 describe('the event bus contract turns red on a bus that', function () {
   this.timeout(120_000);
   for (const [title, open] of Object.entries(faults)) {
     it(title, async () => {
-      assert.notDeepEqual(await failingCases(eventBusCases, open, close, 1), []);
+      const cases = casesAbout(eventBusCases, caughtBy[title] ?? '');
+      assert.notDeepEqual(await failingCases(cases, open, close), []);
     });
   }
 });
