@@ -19,10 +19,10 @@ const settings = {
   SHOP_DATABASE_URL: z.string(),
   JWKS_URL: z.url(),
   /** How long an answer is kept; 0 keeps none. */
-  CACHE_TTL_MS: whole(30_000),
+  CACHE_TTL_MS: whole(60_000),
   CACHE_MAX_BYTES: whole(64 * 1024 * 1024).pipe(z.number().min(1)),
   /** How many matches a search ranks and sorts at most. */
-  SEARCH_CANDIDATES: whole(200).pipe(z.number().min(1).max(10_000)),
+  SEARCH_CANDIDATES: whole(100).pipe(z.number().min(1).max(10_000)),
   /** Whose X-Forwarded-For is believed: the gateway's. */
   TRUSTED_PROXIES: z.string().default('loopback'),
 };

@@ -2,7 +2,6 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { parse as parseQuery } from 'node:querystring';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from '../telemetry/log.ts';
 import { type Dispatch, problemReply, type WireReply, type WireRequest } from './dispatch.ts';
 import { notFound, ProblemError, toProblem } from './problem.ts';
@@ -158,15 +157,19 @@ const empty = (headers: WireReply['headers']) => ({ ...headers, 'content-length'
 
 /** The same query string gives the same object, which whoever reads it may remember what it means by. */
 function rememberQueries(): (text: string) => Record<string, unknown> {
-  const known = new LRUCache<string, Record<string, unknown>>({ max: 5_000 });
+  const known = new Map<string, Record<string, unknown>>();
   return (text) => {
     const before = known.get(text);
     if (before) return before;
     const query = Object.freeze({ ...parseQuery(text) });
+    // Full, it begins anew: that costs less than to keep account of who was asked for last.
+    if (known.size >= rememberedQueries) known.clear();
     if (text.length <= rememberedQueryLength) known.set(text, query);
     return query;
   };
 }
+
+const rememberedQueries = 5_000;
 
 /** In characters. Longer query strings are parsed anew each time, so that they cannot fill the memory. */
 const rememberedQueryLength = 1_500;

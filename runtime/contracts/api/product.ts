@@ -41,8 +41,9 @@ export const listProducts = {
   access: 'public',
   summary: 'Search and browse the catalogue',
   description:
-    'A search (`q`) without a sort is ranked by relevance over its first 1000 matches; ' +
-    '`capped` says when there were more. Every other order is exact.',
+    'A search (`q`) ranks or sorts its newest matches, 100 as shipped; `capped` says when there are more. ' +
+    'Without words the newest come first, and every order is exact. A page may hold fewer products than ' +
+    '`limit`: the list ends where `nextCursor` is null.',
   query: z.strictObject({
     q: z.string().trim().min(1).max(200).optional(),
     category: z.string().min(1).max(100).optional(),

@@ -82,7 +82,7 @@ describe('product service: the plans of its reads', function () {
         },
       } as unknown as Database;
       if (given.q === undefined) await listPage(watched, { ...query, after: start });
-      else await searchPage(watched, query, 200);
+      else await searchPage(watched, query, 100);
       assert.ok(plans.length >= 1 && plans.length <= 2, `${plans.length} statements`);
       for (const plan of plans) {
         const nodes = [...flat(plan)].filter((node) => node['Relation Name'] === 'product');
