@@ -3,6 +3,7 @@ import { createLogger } from '../../runtime/telemetry/log.ts';
 import { withoutLibpq } from './environment.ts';
 import { StartError } from './errors.ts';
 import { guide } from './guide.ts';
+import { onNpmGone } from './npm-parent.ts';
 import { createLogSink } from './output.ts';
 import { type ProcessSpec, shopProcesses } from './processes.ts';
 import type { Seed } from './seed.ts';
@@ -39,6 +40,7 @@ export async function main({
     if (shop) void end(shop);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  onNpmGone(onSignal);
   const end = async (running: Shop) => {
     await running.stop();
     say('stopped');
