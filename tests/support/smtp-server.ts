@@ -13,8 +13,18 @@ export interface TestSmtpServer {
   stop(): Promise<void>;
 }
 
+export interface TestSmtpOptions {
+  /** @default any free one */
+  readonly port?: number;
+  /** Every mail is kept, and then answered with 451: its sender has to take it for lost. @default false */
+  readonly failAfterData?: boolean;
+}
+
 /** A real SMTP server (RFC 5321, without TLS) that wants a login and keeps what it is given. */
-export async function startSmtpServer(login = { user: 'shop', pass: 'a password' }): Promise<TestSmtpServer> {
+export async function startSmtpServer(
+  login = { user: 'shop', pass: 'a password' },
+  { port: wanted = 0, failAfterData = false }: TestSmtpOptions = {},
+): Promise<TestSmtpServer> {
   const received: TestSmtpServer['received'] = [];
   let connections = 0;
   let refusal: Error | undefined;
@@ -35,12 +45,12 @@ export async function startSmtpServer(login = { user: 'shop', pass: 'a password'
     onData: (stream, session, callback) => {
       simpleParser(stream).then((mail) => {
         received.push({ to: session.envelope.rcptTo.map(({ address }) => address), mail });
-        callback();
+        callback(failAfterData ? Object.assign(new Error('try again later'), { responseCode: 451 }) : null);
       }, callback);
     },
   });
   server.on('error', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
   return {
     url: `smtp://${login.user}:${encodeURIComponent(login.pass)}@127.0.0.1:${port}`,
