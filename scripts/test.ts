@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Counts } from './count-reporter.ts';
 
 /**
- * Runs the test suites one after the other, each in a mocha process of its own, and adds up. Exit code 0 means
- * that every suite ran at least one test and none failed.
+ * Runs the test suites, each in a mocha process of its own, and adds up: the end-to-end suite beside the others, for
+ * much of both is waiting. Exit code 0 means that every suite ran at least one test and none failed.
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
@@ -30,15 +31,21 @@ interface SuiteResult extends Counts {
 const limitMinutes = (long: boolean) => (long ? 45 : 10);
 /** From its last test to its end, a suite has so many milliseconds: what it leaves open shows here. */
 const lingerMs = 15_000;
+const lastWordsMs = 500;
 
-async function runSuite(suite: string, long: boolean, grep: string | undefined): Promise<SuiteResult> {
-  console.log(`\n━━ ${suite} ━━`);
+async function runSuite(
+  suite: string,
+  long: boolean,
+  grep: string | undefined,
+  output: NodeJS.WritableStream,
+): Promise<SuiteResult> {
+  output.write(`\n━━ ${suite} ━━\n`);
   const files = globSync(`tests/${suite}/**/*.test.ts`, { cwd: root }).sort();
   const nothing = { suite, seconds: 0, passed: 0, failed: 0, skipped: [] };
   if (files.length === 0) return { ...nothing, problem: `no file tests/${suite}/**/*.test.ts` };
   const countsFile = join(tmpdir(), `counts-${process.pid}-${suite}.json`);
   const began = Date.now();
-  const ended = await runMocha(files, countsFile, long, grep);
+  const ended = await runMocha(files, countsFile, long, grep, output);
   const counts = readCounts(countsFile);
   rmSync(countsFile, { force: true });
   const seconds = (Date.now() - began) / 1000;
@@ -55,14 +62,17 @@ function runMocha(
   countsFile: string,
   long: boolean,
   grep: string | undefined,
+  output: NodeJS.WritableStream,
 ): Promise<string> {
   const args = ['node_modules/mocha/bin/mocha.js', '--reporter', './scripts/count-reporter.ts'];
   if (grep !== undefined) args.push('--grep', grep);
   const child = spawn(process.execPath, [...args, ...files], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, COUNTS_FILE: countsFile, ...(long && { LONG: '1' }) },
   });
+  child.stdout.pipe(output, { end: false });
+  child.stderr.pipe(output, { end: false });
   return new Promise((resolve) => {
     const deadline = Date.now() + limitMinutes(long) * 60_000;
     let countedAt: number | undefined;
@@ -80,7 +90,10 @@ function runMocha(
     });
     child.once('exit', (code, signal) => {
       clearInterval(watch);
-      resolve(killed ?? (signal === null ? `exit code ${code}` : signal));
+      const how = killed ?? (signal === null ? `exit code ${code}` : signal);
+      // Its last words may still be on their way; but what it left running may hold the pipe open for ever.
+      child.once('close', () => resolve(how));
+      setTimeout(resolve, lastWordsMs, how).unref();
     });
   });
 }
@@ -122,8 +135,23 @@ if (values.help || unknown.length > 0) {
   console.log(usage);
   process.exit(unknown.length > 0 ? 2 : 0);
 }
-const results: SuiteResult[] = [];
-for (const suite of positionals.length > 0 ? positionals : allSuites) {
-  results.push(await runSuite(suite, values.long, values.grep));
-}
+const wanted = positionals.length > 0 ? positionals : allSuites;
+const runLane = async (suites: readonly string[], output: NodeJS.WritableStream) => {
+  const results: SuiteResult[] = [];
+  for (const suite of suites) results.push(await runSuite(suite, values.long, values.grep, output));
+  return results;
+};
+// What the second lane says is held back until the first is through, so that each is read in one piece.
+const held = new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER });
+const beside = runLane(
+  wanted.filter((suite) => suite === 'e2e'),
+  held,
+);
+const results = await runLane(
+  wanted.filter((suite) => suite !== 'e2e'),
+  process.stdout,
+);
+held.pipe(process.stdout, { end: false });
+results.push(...(await beside));
+await new Promise((resolve) => held.end(resolve));
 process.exitCode = summarize(results) ? 0 : 1;
