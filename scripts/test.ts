@@ -93,7 +93,7 @@ function runMocha(
       const how = killed ?? (signal === null ? `exit code ${code}` : signal);
       // Its last words may still be on their way; but what it left running may hold the pipe open for ever.
       child.once('close', () => resolve(how));
-      setTimeout(resolve, lastWordsMs, how).unref();
+      setTimeout(resolve, lastWordsMs, how);
     });
   });
 }
