@@ -13,10 +13,11 @@ export interface StragglerDependencies {
 }
 
 /**
- * How long a message left to its slow handler stays out of sight, in milliseconds: longer than any handler may
- * take, for every call out has a deadline. If the process dies, it is delivered again after this.
+ * How long a message left to its slow handler stays out of sight, in milliseconds. It is renewed while the handler
+ * works, so that a slow one is not called twice, and the message of a process that died comes again soon.
  */
-const leaseMs = 30_000;
+const leaseMs = 4_000;
+const renewEveryMs = 1_000;
 
 /**
  * Messages whose handlers wait for somebody outside (a payment provider, a mail server) longer than the others of
@@ -26,16 +27,43 @@ const leaseMs = 30_000;
 export function createStragglers({ consumer, database, delivery, logger }: StragglerDependencies) {
   const underWay = new Set<Promise<void>>();
 
+  /** Renews the lease until `end`, which answers with the time it holds until. */
+  const hold = (ticket: Ticket) => {
+    let { visible_at: until } = ticket;
+    let renewing = Promise.resolve();
+    const renew = async () => {
+      const { rows } = await database.query<Ticket>(
+        renewStatement.text,
+        [consumer.name, until, ticket.id, leaseMs],
+        renewStatement.name,
+      );
+      until = rows[0]?.visible_at ?? until;
+    };
+    const timer = setInterval(() => {
+      // Without the database it comes again, as it must.
+      renewing = renewing.then(renew).catch(() => {});
+    }, renewEveryMs);
+    return {
+      end: async () => {
+        clearInterval(timer);
+        await renewing;
+        return until;
+      },
+    };
+  };
+
   const finish = async (message: Message, ticket: Ticket, work: Promise<TableUnit | undefined>) => {
+    const lease = hold(ticket);
     const outcome = await work.then(
       (unit) => ({ unit }),
       (error: unknown) => ({ error }),
     );
+    const until = await lease.end();
     const commit = (result: { unit?: TableUnit; error?: unknown }) =>
       database.transaction(async (client) => {
         const taken = await client.query({
           ...redeemStatement,
-          values: [consumer.name, ticket.visible_at, ticket.id],
+          values: [consumer.name, until, ticket.id],
         });
         // It was out of sight for too long, and is somebody else's now.
         if (taken.rowCount === 0) return;
@@ -81,6 +109,12 @@ const leaveStatement = {
   text: `insert into queue (consumer, event_id, attempts, visible_at)
          values ($1, $2, $3, now() + $4 * interval '1 millisecond')
          returning id, visible_at::text`,
+};
+
+const renewStatement = {
+  name: 'straggler-renew',
+  text: `update queue set visible_at = now() + $4 * interval '1 millisecond'
+         where consumer = $1 and visible_at = $2::timestamptz and id = $3 returning id, visible_at::text`,
 };
 
 const redeemStatement = {
