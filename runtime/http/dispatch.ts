@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import type { Logger } from '../telemetry/log.ts';
 import { recordHttpRequest } from '../telemetry/metrics.ts';
-import { failSpan, SpanKind, withSpan } from '../telemetry/tracing.ts';
+import { failSpan, recordSpan, SpanKind, withSpan } from '../telemetry/tracing.ts';
 import { nulErrors } from './nul.ts';
 import {
   badRequest,
@@ -39,7 +39,8 @@ export interface DispatchDependencies {
   readonly logger: Logger;
 }
 
-export type Dispatch = (route: Route, request: WireRequest) => Promise<WireReply>;
+/** The reply itself when it was at hand. */
+export type Dispatch = (route: Route, request: WireRequest) => WireReply | Promise<WireReply>;
 
 /** Token, then validation, then the handler; every error becomes a problem document. */
 export function createDispatch({ service, verifyToken, logger }: DispatchDependencies): Dispatch {
@@ -47,8 +48,21 @@ export function createDispatch({ service, verifyToken, logger }: DispatchDepende
     const { spec } = route;
     const startedAt = performance.now();
     const labels = { 'http.request.method': spec.method, 'http.route': spec.path };
+    const name = `${spec.method} ${spec.path}`;
     const options = { kind: SpanKind.SERVER, traceparent: wire.headers.traceparent, attributes: labels };
-    return withSpan(`${spec.method} ${spec.path}`, options, async (span) => {
+    const record = (status: number) =>
+      recordHttpRequest(performance.now() - startedAt, {
+        ...labels,
+        'service.name': service,
+        'http.response.status_code': status,
+      });
+    const ready = replyNow(route, wire);
+    if (ready) {
+      record(ready.status);
+      recordSpan(name, options, startedAt, { 'http.response.status_code': ready.status });
+      return ready;
+    }
+    return withSpan(name, options, async (span) => {
       let reply: WireReply;
       try {
         // Nothing is waited for that need not be: a catalogue is read many times more often than anything else.
@@ -63,14 +77,21 @@ export function createDispatch({ service, verifyToken, logger }: DispatchDepende
         reply = problemReply(problem);
       }
       span.setAttribute('http.response.status_code', reply.status);
-      recordHttpRequest(performance.now() - startedAt, {
-        ...labels,
-        'service.name': service,
-        'http.response.status_code': reply.status,
-      });
+      record(reply.status);
       return reply;
     });
   };
+}
+
+/** An error comes up again where it is answered, in the full course of the request. */
+function replyNow(route: Route, wire: WireRequest): WireReply | undefined {
+  if (!route.answerNow || route.spec.access !== 'public') return undefined;
+  try {
+    const reply = route.answerNow(readRequest(route.spec, wire, undefined));
+    return reply && toWire(reply);
+  } catch {
+    return undefined;
+  }
 }
 
 export function problemReply(problem: ProblemError): WireReply {

@@ -66,12 +66,22 @@ export interface Reply {
 export interface Route {
   readonly spec: RouteSpec;
   handle(request: ApiRequest): Promise<Reply>;
+  /**
+   * On a public route, an answer that is at hand: asked for before anything is begun, such as a span to follow
+   * the work. Undefined, or an error, leaves the request to `handle`.
+   */
+  answerNow?(request: ApiRequest): Reply | undefined;
 }
 
-/** Ties a route of the contract to the function that answers it. */
+/** Ties a route of the contract to the functions that answer it. */
 export function implement<const Spec extends RouteSpec>(
   spec: Spec,
   handle: (request: ApiRequest<Spec>) => Promise<Reply>,
+  answerNow?: (request: ApiRequest<Spec>) => Reply | undefined,
 ): Route {
-  return { spec, handle: handle as Route['handle'] };
+  return {
+    spec,
+    handle: handle as Route['handle'],
+    ...(answerNow && { answerNow: answerNow as Route['answerNow'] }),
+  };
 }

@@ -30,13 +30,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
       url: route.spec.path.replace(/\{(\w+)\}/g, ':$1'),
       handler: (request, response) => {
         response.hijack();
-        dispatch(route, new FastifyWireRequest(request)).then(
-          (reply) => send(response.raw, reply),
-          (error: unknown) => {
-            logger.error({ err: error }, 'no answer could be made');
-            response.raw.destroy();
-          },
-        );
+        const reply = dispatch(route, new FastifyWireRequest(request));
+        if (!(reply instanceof Promise)) send(response.raw, reply);
+        else {
+          reply.then(
+            (late) => send(response.raw, late),
+            (error: unknown) => {
+              logger.error({ err: error }, 'no answer could be made');
+              response.raw.destroy();
+            },
+          );
+        }
       },
     });
   }

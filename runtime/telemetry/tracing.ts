@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  type Context,
   context,
   type Span,
   type SpanContext,
@@ -23,16 +24,20 @@ export interface SpanOptions {
   readonly traceparent?: string;
 }
 
+/** A span of what is done already, begun at `startedAt` (as `performance.now()` tells it), with nothing below it. */
+export function recordSpan(name: string, options: SpanOptions, startedAt: number, outcome: Attributes): void {
+  const { kind, attributes } = options;
+  const span = tracer().startSpan(name, { kind, attributes, startTime: startedAt }, parentOf(options));
+  span.setAttributes(outcome).end();
+}
+
 /** Runs `work` inside a span, which ends with it and carries its error. */
 export async function withSpan<Result>(
   name: string,
   options: SpanOptions,
   work: (span: Span) => Promise<Result>,
 ): Promise<Result> {
-  const remote = options.traceparent === undefined ? null : parseTraceParent(options.traceparent);
-  const parent = remote
-    ? trace.setSpanContext(context.active(), { ...remote, isRemote: true })
-    : context.active();
+  const parent = parentOf(options);
   const span = tracer().startSpan(name, { kind: options.kind, attributes: options.attributes }, parent);
   try {
     return await context.with(trace.setSpan(parent, span), work, undefined, span);
@@ -43,6 +48,11 @@ export async function withSpan<Result>(
   } finally {
     span.end();
   }
+}
+
+function parentOf({ traceparent }: SpanOptions): Context {
+  const remote = traceparent === undefined ? null : parseTraceParent(traceparent);
+  return remote ? trace.setSpanContext(context.active(), { ...remote, isRemote: true }) : context.active();
 }
 
 /** The work under way as W3C `traceparent`, to be carried in a message or a header. */

@@ -17,6 +17,9 @@ export interface ReaderDependencies {
 }
 
 export interface Reader {
+  /** What is at hand, without waiting. @throws ProblemError 400 */
+  listNow(asked: AskedList): Answer | undefined;
+  productNow(id: string): Answer | undefined;
   /** @throws ProblemError 400 */
   list(asked: AskedList): Promise<Answer>;
   /** @throws ProblemError 404 */
@@ -24,6 +27,8 @@ export interface Reader {
   /** After a change: of this product and of every list, for it may have entered or left any of them. */
   forget(id: string): Promise<void>;
 }
+
+const productKey = (id: string) => `product:${id}`;
 
 /** Reads the catalogue through the cache, as finished answers. */
 export function createReader({ database, cache, cacheTtlMs, searchCandidates }: ReaderDependencies): Reader {
@@ -50,19 +55,21 @@ export function createReader({ database, cache, cacheTtlMs, searchCandidates }: 
   };
 
   return {
+    listNow: (asked) => cache.peek?.(readOnce(asked).cacheKey),
+    productNow: (id) => cache.peek?.(productKey(id)),
     async list(asked) {
       const query = readOnce(asked);
       return cache.getOrLoad(query.cacheKey, cacheTtlMs, () => loadList(query));
     },
     async product(id) {
-      return cache.getOrLoad(`product:${id}`, cacheTtlMs, async () => {
+      return cache.getOrLoad(productKey(id), cacheTtlMs, async () => {
         const product = await readProduct(database, id);
         if (!product) throw notFound('product');
         return makeAnswer(product);
       });
     },
     async forget(id) {
-      await Promise.all([cache.invalidate('list:'), cache.invalidate(`product:${id}`)]);
+      await Promise.all([cache.invalidate('list:'), cache.invalidate(productKey(id))]);
     },
   };
 }

@@ -6,11 +6,11 @@ import {
   replaceProduct,
 } from '../../runtime/contracts/api/product.ts';
 import { notFound, ProblemError } from '../../runtime/http/problem.ts';
-import { implement, type Route } from '../../runtime/http/route.ts';
+import { implement, type Reply, type Route } from '../../runtime/http/route.ts';
 import type { Cache } from '../../runtime/ports/cache.ts';
 import { type Clock, systemClock } from '../../runtime/ports/clock.ts';
 import type { Database } from '../../runtime/sql/pool.ts';
-import { conditionalReply, makeAnswer, matches } from './answer.ts';
+import { type Answer, conditionalReply, makeAnswer, matches } from './answer.ts';
 import { createEditor } from './editor.ts';
 import { createReader } from './reader.ts';
 
@@ -31,11 +31,15 @@ export function createProductService(options: ProductServiceOptions): { readonly
   const editor = createEditor({ database, clock, changed: reader.forget });
   return {
     routes: [
-      implement(listProducts, async ({ query, rawHeaders }) =>
-        conditionalReply(await reader.list(query), rawHeaders['if-none-match']),
+      implement(
+        listProducts,
+        async ({ query, rawHeaders }) => replyWith(await reader.list(query), rawHeaders),
+        ({ query, rawHeaders }) => replyIf(reader.listNow(query), rawHeaders),
       ),
-      implement(getProduct, async ({ params, rawHeaders }) =>
-        conditionalReply(await reader.product(params.id), rawHeaders['if-none-match']),
+      implement(
+        getProduct,
+        async ({ params, rawHeaders }) => replyWith(await reader.product(params.id), rawHeaders),
+        ({ params, rawHeaders }) => replyIf(reader.productNow(params.id), rawHeaders),
       ),
       implement(createProduct, async ({ body }) => {
         const product = await editor.create(body);
@@ -59,3 +63,10 @@ export function createProductService(options: ProductServiceOptions): { readonly
     ],
   };
 }
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+const replyWith = (answer: Answer, headers: Headers): Reply =>
+  conditionalReply(answer, headers['if-none-match']);
+const replyIf = (answer: Answer | undefined, headers: Headers): Reply | undefined =>
+  answer && replyWith(answer, headers);

@@ -187,6 +187,25 @@ const cases: [string, (cache: Cache, key: (name: string) => string) => Promise<v
       assert.equal(await cache.getOrLoad(key('product:1'), minute, is('new')), 'kept');
     },
   ],
+  [
+    'shows at once, if it can at all, what it keeps and nothing else',
+    async (cache, key) => {
+      if (!cache.peek) return;
+      const loading = slowLoad<string>();
+      const waiting = cache.getOrLoad(key('a'), minute, loading.load);
+      await loading.started;
+      assert.equal(cache.peek(key('a')), undefined);
+      loading.resolve('kept');
+      await waiting;
+      assert.equal(cache.peek(key('a')), 'kept');
+      assert.equal(cache.peek(key('b')), undefined);
+      await cache.invalidate(key('a'));
+      assert.equal(cache.peek(key('a')), undefined);
+      await cache.getOrLoad(key('brief'), 60, is('old'));
+      await sleep(150);
+      assert.equal(cache.peek(key('brief')), undefined);
+    },
+  ],
 ];
 
 /** Longest that a case may take, in milliseconds: a faulty cache may leave it waiting for ever. */

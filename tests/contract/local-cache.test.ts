@@ -97,6 +97,22 @@ const faults: Record<string, { make: () => Cache; noticedBy: RegExp }> = {
     },
     noticedBy: /wait for the load of another/,
   },
+  'shows what was invalidated': {
+    make: () => {
+      const cache = createLocalCache();
+      const seen = new Map<string, unknown>();
+      return {
+        ...cache,
+        getOrLoad: async (key, ttlMs, load) => {
+          const value = await cache.getOrLoad(key, ttlMs, load);
+          seen.set(key, value);
+          return value;
+        },
+        peek: (key) => seen.get(key) as never,
+      };
+    },
+    noticedBy: /shows at once/,
+  },
   'goes through JSON': {
     make: () => {
       const cache = createLocalCache();

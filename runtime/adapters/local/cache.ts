@@ -57,6 +57,11 @@ export function createLocalCache({ maxBytes = 64 * 1024 * 1024 }: LocalCacheOpti
       hits += 1;
       return (await known) as Loaded;
     },
+    peek<Kept extends Value>(key: string) {
+      const known = kept.get(key) as Kept | undefined;
+      if (known !== undefined) hits += 1;
+      return known;
+    },
     async invalidate(prefix) {
       for (const key of [...kept.keys()]) if (key.startsWith(prefix)) kept.delete(key);
       for (const key of underWay.keys()) if (key.startsWith(prefix)) underWay.delete(key);

@@ -10,6 +10,7 @@ import { listPage } from '../../../services/product/query/list.ts';
 import { readListQuery } from '../../../services/product/query/list-query.ts';
 import { searchPage } from '../../../services/product/query/search.ts';
 import { freshDatabase } from '../../support/postgres.ts';
+import { fillInPieces } from './service.ts';
 
 interface Plan {
   readonly 'Node Type': string;
@@ -32,13 +33,14 @@ describe('product service: the plans of its reads', function () {
     const url = await freshDatabase();
     await migrateProductDatabase(url);
     database = connectProductDatabase(url);
-    await database.query(
+    await fillInPieces(
+      database,
+      products,
       `insert into product (id, sku, name, description, category, price, currency, tags, version, created_at, updated_at)
        select 'PRD-' || lpad(i::text, 26, '0'), 'S-' || i, 'Common w' || i % 997 || ' v' || i % 31, 'Common text',
               'C' || i % 20, i * 7919::bigint % 100000, 'EUR', '{common}', 1,
               timestamptz '2026-01-01' + i * interval '1 second', now()
-         from generate_series(1, $1) i`,
-      [products],
+         from generate_series($1::int, $2::int) i`,
     );
     await database.query('vacuum analyze product');
   });
