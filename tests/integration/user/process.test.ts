@@ -93,7 +93,8 @@ describe('the user process', () => {
 
     // More passwords than can be hashed until the signal comes.
     const underWay = Array.from({ length: 30 }, (_, index) => register(url, `bob${index}`));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // While the first is hashed, the others have all arrived.
+    await Promise.race(underWay);
     started.child.kill('SIGTERM');
     for (const each of await Promise.all(underWay)) assert.equal(each.status, 201);
     assert.deepEqual(await started.exited, [0, null]);
