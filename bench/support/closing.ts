@@ -11,6 +11,8 @@ export async function withClosing<Result>(work: (closing: Closing) => Promise<Re
   try {
     return await work(closing);
   } finally {
+    // What fails now fails because its database is gone: nobody is to hear of it, and nothing to go on.
+    if (ending) await new Promise(() => {});
     await closeAll(closing);
     open.delete(closing);
     if (open.size === 0) for (const signal of signals) process.off(signal, end);
@@ -19,8 +21,14 @@ export async function withClosing<Result>(work: (closing: Closing) => Promise<Re
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
+let ending = false;
+
 /** PostgreSQL is in a process group of its own: nobody else would end it. */
 async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  process.on('uncaughtException', () => {});
+  process.on('unhandledRejection', () => {});
   for (const closing of open) await closeAll(closing);
   process.exit(130);
 }
