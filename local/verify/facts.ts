@@ -16,6 +16,8 @@ export interface OrderFact {
   readonly currency: string;
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
   readonly timeline: readonly OrderStatus[];
+  /** ISO 8601, UTC. */
+  readonly placedAt: string;
 }
 
 export interface ReservationFact extends Reservation {
@@ -38,6 +40,8 @@ export interface ShopFacts {
   readonly charges: readonly ChargeFact[] | undefined;
   /** How often each event type was published about an order. */
   readonly events: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  /** The bus has forgotten what was said before. ISO 8601, UTC. */
+  readonly eventsSince: string;
   readonly queued: number;
   readonly deadLetters: number;
 }
@@ -46,7 +50,7 @@ export interface ShopFacts {
 export type Scan = <Body>(table: TableDefinition) => Promise<Document<Body>[]>;
 
 /** What the bus knows. */
-export type BusFacts = Pick<ShopFacts, 'events' | 'queued' | 'deadLetters'>;
+export type BusFacts = Pick<ShopFacts, 'events' | 'eventsSince' | 'queued' | 'deadLetters'>;
 
 /** Reads everything of a running shop through the ports, page by page. */
 export async function collectFacts(database: Database): Promise<ShopFacts> {
@@ -63,8 +67,10 @@ export async function collectFacts(database: Database): Promise<ShopFacts> {
     return found;
   };
   const queue = await database.query<{ count: number }>('select count(*) from queue');
+  const oldest = await database.query<{ at: Date | null }>('select min(at) as at from event');
   return factsOf(scan, {
     events: await countEvents(database),
+    eventsSince: oldest.rows[0]?.at?.toISOString() ?? '',
     queued: queue.rows[0]?.count ?? 0,
     deadLetters: (await createDeadLetters(database).list(1000)).length,
   });
@@ -95,7 +101,15 @@ export async function factsOf(scan: Scan, bus: BusFacts): Promise<ShopFacts> {
 }
 
 function orderFact({ orderId, status, total, currency, items, timeline }: OrderDocument): OrderFact {
-  return { orderId, status, total, currency, items, timeline: timeline.map((entry) => entry.status) };
+  return {
+    orderId,
+    status,
+    total,
+    currency,
+    items,
+    timeline: timeline.map((entry) => entry.status),
+    placedAt: timeline[0]?.at ?? '',
+  };
 }
 
 async function countEvents(database: Database): Promise<Map<string, Record<string, number>>> {

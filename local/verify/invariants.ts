@@ -89,11 +89,15 @@ function checkMoney({ orders, payments, charges }: ShopFacts): Finding[] {
 
 const dueOf = ({ status, total }: OrderFact) => (status === 'confirmed' ? total : 0);
 
-/** 4: what an order became was said, once, and nothing was said of an order that does not exist. */
-function checkEvents({ orders, events }: ShopFacts): Finding[] {
+/**
+ * 4: what an order became was said, once, and nothing was said of an order that does not exist; as far back as the
+ * bus remembers.
+ */
+function checkEvents({ orders, events, eventsSince }: ShopFacts): Finding[] {
   const found: Finding[] = [];
   const known = new Set(orders.map(({ orderId }) => orderId));
-  for (const { orderId, timeline } of orders) {
+  for (const { orderId, timeline, placedAt } of orders) {
+    if (placedAt < eventsSince) continue;
     const said = events.get(orderId) ?? {};
     if (!said['order.placed'])
       found.push({ invariant: 4, problem: `order.placed was never said of ${orderId}` });

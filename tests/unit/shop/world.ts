@@ -134,7 +134,7 @@ export function createWorld() {
         const counts = events.get(subject) ?? {};
         events.set(subject, { ...counts, [type]: (counts[type] ?? 0) + 1 });
       }
-      return factsOf(scan, { events, queued: waiting.length, deadLetters: 0 });
+      return factsOf(scan, { events, eventsSince: '', queued: waiting.length, deadLetters: 0 });
     },
   };
 }
