@@ -101,8 +101,9 @@ export class Database {
 }
 
 const systemErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
-// Shutting down, starting up, crashed, too many connections; class 08 is connection trouble.
-const sqlStates = new Set(['57P01', '57P02', '57P03', '53300']);
+// Shutting down, crashed, starting up, no answer within the statement's time-out, too many connections; class 08 is
+// connection trouble.
+const sqlStates = new Set(['57P01', '57P02', '57P03', '57014', '53300']);
 
 /** Tells "the database is away" from "the statement is wrong". */
 export function asUnavailable(error: unknown): unknown {

@@ -1,3 +1,4 @@
+import { UnavailableError } from '../../errors.ts';
 import { asUnavailable, type Database } from '../../sql/pool.ts';
 import { commitError, commitStatement, commitValues, type TableUnit } from './commit.ts';
 import type { Delivery } from './delivery.ts';
@@ -35,8 +36,11 @@ export function createCommitter(database: Database, delivery: Delivery): Committ
       await commit(group.map((entry) => entry.unit));
       for (const entry of group) entry.resolve();
     } catch (error) {
-      const [only] = group;
-      if (only && group.length === 1) return only.reject(error);
+      // Away: perhaps it was committed and only the answer is lost, so that a second try would do it twice.
+      if (group.length === 1 || error instanceof UnavailableError) {
+        for (const entry of group) entry.reject(error);
+        return;
+      }
       const half = Math.ceil(group.length / 2);
       await commitGroup(group.slice(0, half));
       await commitGroup(group.slice(half));
