@@ -13,11 +13,13 @@ import type { Database } from '../../runtime/sql/pool.ts';
 import { freePort } from '../support/postgres.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
 import { type Client, createClient } from './support/client.ts';
-import { startLoad } from './support/load.ts';
+import { type Load, startLoad } from './support/load.ts';
 import { introduce, introduceAdmin, type Person } from './support/people.ts';
 import { assertSound } from './support/reckoning.ts';
 import { type LocalShop, startLocalShop, waitFor } from './support/shop.ts';
 
+/** With LONG=1 longer than a statement may take. */
+const stillMs = process.env.LONG ? 18_000 : 5_000;
 /** So that nothing is mended that should not have broken. */
 const noReconciler = { RECONCILE_REDRIVE_AFTER_MS: '3600000', RECONCILE_CANCEL_AFTER_MS: '3600000' };
 
@@ -47,6 +49,17 @@ describe('faults', function () {
     return found.pid;
   };
   const guest = async () => (await introduce(shop, 1))[0] as Person;
+  let loads: Load[] = [];
+  const beginLoad = async () => {
+    const load = await startLoad(shop);
+    loads.push(load);
+    return load;
+  };
+  // Also that of a test that failed: the shop must be there until it has ended.
+  afterEach(async () => {
+    await Promise.all(loads.map((load) => load.stop()));
+    loads = [];
+  });
   after(() => shop?.close());
 
   describe('of PostgreSQL', () => {
@@ -76,7 +89,7 @@ describe('faults', function () {
 
     it('killed again and again: 503 with Retry-After, nothing is lost, the consumers go on', async () => {
       const consumers = await pidOf('functions');
-      const load = await startLoad(shop);
+      const load = await beginLoad();
       const endWatch = watch();
       for (let round = 0; round < 3; round += 1) {
         await sleep(500 + Math.random() * 1_000);
@@ -93,16 +106,16 @@ describe('faults', function () {
       assert.equal(await pidOf('functions'), consumers);
     });
 
-    it('standing still for five seconds: requests wait or get 503, then all goes on', async () => {
+    it(`standing still for ${stillMs / 1000} s: requests wait or get 503, then all goes on`, async () => {
       const consumers = await pidOf('functions');
-      const load = await startLoad(shop);
+      const load = await beginLoad();
       const endWatch = watch();
       await sleep(500);
       const goOn = standStill(await pidOf('postgres'));
       // What was committed before is answered.
       await sleep(500);
       const frozen = load.accepted();
-      await sleep(4_500);
+      await sleep(stillMs - 500);
       const afterwards = load.accepted();
       goOn();
       assert.equal(afterwards, frozen, 'orders were accepted by a database that stood still');
@@ -181,7 +194,7 @@ describe('faults', function () {
 
     it('twice and out of order: the same end of every order', async () => {
       await begin({ BUS_CHAOS: 'true' });
-      const load = await startLoad(shop);
+      const load = await beginLoad();
       await sleep(8_000);
       const result = await load.stop();
       assert.ok(result.accepted.length > 50, `only ${result.accepted.length} orders were placed`);

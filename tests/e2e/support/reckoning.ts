@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type CatalogueEntry, orderTable, productKey } from '../../../functions/order/table.ts';
+import { listEvents } from '../../../runtime/adapters/local/bus.ts';
 import { connectShopDatabase, openTables } from '../../../runtime/adapters/local/shop-database.ts';
 import { type LoadResult, type Repriced, unfulfilled } from './load.ts';
 import { type LocalShop, waitFor } from './shop.ts';
@@ -16,21 +17,29 @@ export async function assertSound(shop: LocalShop, result: LoadResult): Promise<
   assert.deepEqual(unfulfilled(result.accepted, facts.orders), []);
 }
 
-/** Every change that was answered has reached the order function: no event was lost on its way out. */
+/**
+ * Every version of each product was published, not only the last one that hides the others, and the order function
+ * knows the one that was answered last.
+ */
 async function assertCatalogueFollowed(shop: LocalShop, products: readonly Repriced[]): Promise<void> {
   const database = connectShopDatabase(shop.info.databases.shop, 'reckoning', 1);
   try {
     const documents = openTables(database)(orderTable);
-    const known = () =>
+    const follow = () =>
       Promise.all(
-        products.map(async ({ productId }) => {
+        products.map(async ({ productId, version }) => {
           const entry = await documents.get<CatalogueEntry>(productKey(productId));
-          return { productId, price: entry?.body.price, version: entry?.body.version };
+          const said = new Set(
+            (await listEvents(database, productId)).map(({ aggregateversion }) => aggregateversion),
+          );
+          const missing = Array.from({ length: version }, (_, n) => n + 1).filter((each) => !said.has(each));
+          return { productId, price: entry?.body.price, version: entry?.body.version, missing };
         }),
       );
-    const expected = JSON.stringify(products);
-    await waitFor(async () => JSON.stringify(await known()) === expected, 15_000).catch(() => {});
-    assert.deepEqual(await known(), products);
+    const expected = products.map((product) => ({ ...product, missing: [] }));
+    const isThere = async () => JSON.stringify(await follow()) === JSON.stringify(expected);
+    await waitFor(isThere, 15_000).catch(() => {});
+    assert.deepEqual(await follow(), expected);
   } finally {
     await database.close();
   }
