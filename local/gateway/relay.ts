@@ -16,6 +16,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #late: TimeoutError | undefined;
   #status = 0;
+  #begun = false;
 
   constructor(
     response: ServerResponse,
@@ -57,7 +58,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const response = this.#response;
     // The caller has gone: let the upstream finish unheard, the connection is worth keeping.
-    if (response.destroyed || response.write(chunk)) return;
+    if (response.destroyed || this.#write(chunk)) return;
     controller.pause();
     const goOn = () => {
       response.off('drain', goOn);
@@ -66,6 +67,13 @@ export class Relay implements Dispatcher.DispatchHandler {
     };
     response.on('drain', goOn);
     response.on('close', goOn);
+  }
+
+  /** The first bytes go out in one write with the headers, which Node does for text alone: as Latin-1 they stay bytes. */
+  #write(chunk: Buffer): boolean {
+    const first = !this.#begun;
+    this.#begun = true;
+    return first ? this.#response.write(chunk.toString('latin1'), 'latin1') : this.#response.write(chunk);
   }
 
   onResponseEnd(): void {
