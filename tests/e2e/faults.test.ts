@@ -195,7 +195,7 @@ describe('faults', function () {
     it('twice and out of order: the same end of every order', async () => {
       await begin({ BUS_CHAOS: 'true' });
       const load = await beginLoad();
-      await sleep(8_000);
+      await sleep(5_000);
       const result = await load.stop();
       assert.ok(result.accepted.length > 50, `only ${result.accepted.length} orders were placed`);
       await assertSound(shop, result);

@@ -17,7 +17,7 @@ const long = Boolean(process.env.LONG);
 /** Of each process, at random moments. */
 const killsEach = long ? 20 : 2;
 /** At each named point. */
-const killsAtPoint = long ? 10 : 3;
+const killsAtPoint = long ? 10 : 2;
 /** Between two random kills, at most, in milliseconds. A process that lived 10 s is brought back without delay. */
 const pauseMs = long ? 1_200 : 500;
 
@@ -30,12 +30,12 @@ const processes = ['user', 'product', 'functions', 'gateway', 'console', 'postgr
 
 /** A point of the functions with the pass it dies on, and one of an outbox (user and product). */
 const points = [
-  ['http.before-commit:25', 'outbox.before-publish:4'],
-  ['http.after-commit:25', 'outbox.after-publish:4'],
-  ['consumer.before-commit:60', 'outbox.before-publish:3'],
-  ['consumer.after-commit:60', 'outbox.after-publish:3'],
-  ['payment.after-provider:15', 'outbox.before-publish:5'],
-  ['notification.after-send:15', 'outbox.after-publish:5'],
+  ['http.before-commit:15', 'outbox.before-publish:4'],
+  ['http.after-commit:15', 'outbox.after-publish:4'],
+  ['consumer.before-commit:40', 'outbox.before-publish:3'],
+  ['consumer.after-commit:40', 'outbox.after-publish:3'],
+  ['payment.after-provider:10', 'outbox.before-publish:5'],
+  ['notification.after-send:10', 'outbox.after-publish:5'],
 ] as const;
 
 describe('kill -9 under load', function () {
