@@ -54,6 +54,8 @@ export async function benchOrders(options: OrdersOptions = {}): Promise<Report> 
     }
     const ordersPerSecond = median(measured.map((entry) => entry.ordersPerSecond));
     const inserts = median(measured.map((entry) => entry.insertsPerSecond));
+    // What the rounds left to clean up and write back is no part of half the load.
+    await sleep(quietMs);
     const latency = await confirmationTimes(
       shop,
       database,
@@ -84,6 +86,8 @@ export async function benchOrders(options: OrdersOptions = {}): Promise<Report> 
     await shop.close();
   }
 }
+
+const quietMs = 15_000;
 
 const countStatements = 'shared_preload_libraries=pg_stat_statements';
 
