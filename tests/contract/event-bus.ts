@@ -110,14 +110,18 @@ export const eventBusCases: ContractCase<EventBusBackend>[] = [
     title: 'has an event’s effect once, however often it is published',
     run: async (bus) => {
       await bus.consume(tallyTable, counting('counter'));
-      const event = payments(first);
-      await bus.publisher.publish([event]);
-      await bus.publisher.publish([event, event]);
+      // Many, for a bus that delivers twice may happen to notice it for one.
+      const some = orderIds.slice(0, 20);
+      const events = some.map((orderId) => payments(orderId));
+      await bus.publisher.publish(events);
+      await bus.publisher.publish([...events, ...events]);
       const tallies = bus.open(tallyTable);
-      await eventually(async () => assert.equal(await countOf(tallies, first), 1));
-      await bus.publisher.publish([event]);
+      const counts = () => Promise.all(some.map((orderId) => countOf(tallies, orderId)));
+      const once = some.map(() => 1);
+      await eventually(async () => assert.deepEqual(await counts(), once));
+      await bus.publisher.publish(events);
       await settle();
-      assert.equal(await countOf(tallies, first), 1);
+      assert.deepEqual(await counts(), once);
     },
   },
   {
