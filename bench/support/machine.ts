@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
 import { postgresBinaries } from '../../local/postgres/binaries.ts';
 
@@ -20,7 +20,7 @@ export async function describeMachine(): Promise<Machine> {
   const cores = cpus();
   return {
     facts: [
-      `${cores.length} cores (${cores[0]?.model.trim()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, ${type()} ${release()}`,
+      `${cores.length} cores (${cores[0]?.model.trim()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, ${type()}`,
       `Node ${process.version}, ${stdout.trim()}`,
     ],
     load: loadavg()[0] ?? 0,
