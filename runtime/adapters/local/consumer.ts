@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createMessageHandler } from '../../consumers/handle.ts';
+import { conflictRetries } from '../../consumers/retry.ts';
 import { AlreadyHandledError, UnavailableError } from '../../errors.ts';
 import type { TableDefinition } from '../../function-service.ts';
 import type { DocumentReader } from '../../ports/documents.ts';
@@ -9,7 +11,6 @@ import type { Logger } from '../../telemetry/log.ts';
 import { commitError, commitStatement, commitValues, type TableUnit } from './commit.ts';
 import { type Delivery, deliveryFrom } from './delivery.ts';
 import { createReader, type Query } from './documents.ts';
-import { createMessageHandler } from './handle-message.ts';
 import { type Failure, type Message, returnMessages } from './retry.ts';
 import { createStragglers } from './stragglers.ts';
 import { wavesOf } from './waves.ts';
@@ -34,9 +35,6 @@ const takeStatement = {
          from taken t join event e on e.id = t.event_id order by t.id`,
 };
 
-/** A conflict is somebody else's progress: decide again at once, this often, before it counts as a failure. */
-const conflictRetries = 4;
-
 /** How long a batch waits for its slowest handler, in milliseconds. */
 const patienceMs = 500;
 
@@ -59,7 +57,11 @@ export interface BatchProcessor {
 export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerDependencies): BatchProcessor {
   const { database, table, logger } = dependencies;
   const delivery = dependencies.delivery ?? deliveryFrom(process.env);
-  const handle = createMessageHandler(consumer, table);
+  const handler = createMessageHandler(consumer);
+  const handle = async (message: Message, documents: DocumentReader): Promise<TableUnit | undefined> => {
+    const unit = await handler(message, documents);
+    return unit && { service: table.name, indexes: table.indexes, unit };
+  };
   const stragglers = createStragglers({ consumer, database, delivery, logger });
 
   const commit = (client: PoolClient, units: readonly TableUnit[]) =>
