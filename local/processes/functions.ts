@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { createInventoryService, inventoryTable } from '../../functions/inventory/service.ts';
-import { createNotificationService, notificationTable } from '../../functions/notification/service.ts';
-import { createOrderService, orderTable } from '../../functions/order/service.ts';
-import { createPaymentService, paymentTable } from '../../functions/payment/service.ts';
+import { inventory } from '../../entries/functions/inventory.ts';
+import { notification } from '../../entries/functions/notification.ts';
+import { order } from '../../entries/functions/order.ts';
+import { payment } from '../../entries/functions/payment.ts';
 import { startConsumers } from '../../runtime/adapters/local/consumer-loop.ts';
 import { createHousekeeping } from '../../runtime/adapters/local/housekeeping.ts';
 import { createInbox } from '../../runtime/adapters/local/inbox.ts';
@@ -12,9 +12,6 @@ import {
   openTables,
 } from '../../runtime/adapters/local/shop-database.ts';
 import { mailSettings, openMailer } from '../../runtime/adapters/shared/mailer.ts';
-import { openPaymentProvider, paymentSettings } from '../../runtime/adapters/shared/payment-provider.ts';
-import { paymentProviderTable } from '../../runtime/adapters/shared/simulated-payment.ts';
-import type { FunctionService, TableDefinition } from '../../runtime/function-service.ts';
 import { createDispatch } from '../../runtime/http/dispatch.ts';
 import { createServer } from '../../runtime/http/server.ts';
 import { createTokenVerifier, remoteKeys } from '../../runtime/http/token.ts';
@@ -22,19 +19,14 @@ import { systemClock as clock } from '../../runtime/ports/clock.ts';
 import { startSchedules } from '../function-host/schedules.ts';
 import { runProcess } from './common.ts';
 
-const milliseconds = (byDefault: number) => z.coerce.number().pipe(z.int().min(1)).default(byDefault);
-
 const settings = {
   SHOP_DATABASE_URL: z.string(),
   JWKS_URL: z.url(),
-  PUBLIC_URL: z.url(),
   TRUSTED_PROXIES: z.string().default('loopback'),
-  /** What an order is paid with that names nothing; empty it where real money moves. */
-  DEFAULT_PAYMENT_METHOD: z.string().default('pm_card_visa'),
-  RECONCILE_EVERY_MS: milliseconds(30_000),
-  RECONCILE_REDRIVE_AFTER_MS: milliseconds(60_000),
-  RECONCILE_CANCEL_AFTER_MS: milliseconds(15 * 60_000),
-  ...paymentSettings,
+  ...order.settings,
+  ...inventory.settings,
+  ...payment.settings,
+  ...notification.settings,
   ...mailSettings,
 };
 
@@ -46,41 +38,12 @@ await runProcess('functions', settings, async ({ settings: env, logger, whileSer
   const inbox = createInbox(database);
   const mailer = openMailer(env, inbox.mailer);
 
-  const hosted: readonly { readonly service: FunctionService; readonly table: TableDefinition }[] = [
-    {
-      table: orderTable,
-      service: createOrderService({
-        documents: open(orderTable),
-        clock,
-        logger,
-        defaultPaymentMethod: env.DEFAULT_PAYMENT_METHOD,
-        reconcile: {
-          everyMs: env.RECONCILE_EVERY_MS,
-          redriveAfterMs: env.RECONCILE_REDRIVE_AFTER_MS,
-          cancelAfterMs: env.RECONCILE_CANCEL_AFTER_MS,
-        },
-      }),
-    },
-    { table: inventoryTable, service: createInventoryService({ documents: open(inventoryTable) }) },
-    {
-      table: paymentTable,
-      service: createPaymentService({
-        documents: open(paymentTable),
-        clock,
-        ...openPaymentProvider(env, () => open(paymentProviderTable)),
-      }),
-    },
-    {
-      table: notificationTable,
-      service: createNotificationService({
-        documents: open(notificationTable),
-        clock,
-        mailer,
-        mailDomain: env.MAIL_DOMAIN,
-        sms: inbox.sms,
-        publicUrl: env.PUBLIC_URL,
-      }),
-    },
+  const ports = { logger, clock, open, mailer: () => mailer, sms: () => inbox.sms };
+  const hosted = [
+    { table: order.table, service: order.create(env, ports) },
+    { table: inventory.table, service: inventory.create(env, ports) },
+    { table: payment.table, service: payment.create(env, ports) },
+    { table: notification.table, service: notification.create(env, ports) },
   ];
 
   const server = createServer({

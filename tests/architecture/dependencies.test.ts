@@ -17,7 +17,7 @@ interface Import {
 
 function sourcesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules/'))
     .map((name) => join(folder, name));
 }
 
@@ -64,16 +64,26 @@ const rules: [string, string, (target: string) => boolean][] = [
     (target) => target.startsWith('fastify') || target.startsWith('@fastify/'),
   ],
   ['functions', 'the local run', within('local')],
+  ['functions', 'what puts them together', within('entries')],
   ['functions', 'the containers', within('services')],
   ['functions', 'a cloud SDK', cloudSdk],
   ['functions', 'Pulumi', pulumi],
   ['runtime', 'a service', (target) => within('services')(target) || within('functions')(target)],
   ['runtime', 'the local run', within('local')],
+  ['runtime', 'what puts processes together', within('entries')],
+  ['runtime', 'a stand-in', within('stand-ins')],
   ['runtime', 'Pulumi', pulumi],
   ['runtime/ports', 'anything but contracts', (target) => !/^runtime\/(ports|contracts)\//.test(target)],
+  ['runtime/consumers', 'an adapter', within('runtime/adapters')],
   ['runtime/contracts', 'an adapter', within('runtime/adapters')],
   ['runtime/http', 'an adapter', within('runtime/adapters')],
-  ['runtime/adapters/shared', 'another adapter', within('runtime/adapters/local')],
+  [
+    'runtime/adapters/shared',
+    'another adapter',
+    (target) => /^runtime\/adapters\/(local|aws|azure)\//.test(target),
+  ],
+  ['entries', 'the local run', within('local')],
+  ['entries', 'a stand-in', within('stand-ins')],
 ];
 
 describe('the dependency rule', () => {
@@ -103,7 +113,7 @@ describe('the dependency rule', () => {
   });
 
   it('only tests import tests, but for the benchmarks', () => {
-    for (const folder of ['runtime', 'services', 'functions', 'local']) {
+    for (const folder of ['runtime', 'services', 'functions', 'entries', 'local', 'stand-ins']) {
       assert.deepEqual(
         importsIn(folder).filter(({ target }) => within('tests')(target)),
         [],
@@ -118,6 +128,7 @@ describe('the dependency rule', () => {
       'runtime',
       'services',
       'functions',
+      'entries',
       'local',
       'bench',
       'scripts',

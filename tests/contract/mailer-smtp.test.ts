@@ -118,7 +118,7 @@ describe('the SMTP mailer', () => {
 
   it('is opened by settings, which say what is missing', async () => {
     const inbox = { send: async () => {} };
-    const settings = { MAILER: 'smtp', MAIL_DOMAIN: 'shop.local' } as const;
+    const settings = { MAILER: 'smtp' } as const;
     assert.throws(() => openMailer(settings, inbox), /SMTP_URL: .*\n.*MAIL_FROM: /);
     assert.equal(openMailer({ ...settings, MAILER: 'inbox' }, inbox), inbox);
     const opened = openMailer({ ...settings, SMTP_URL: server.url, MAIL_FROM: from }, inbox);

@@ -12,11 +12,6 @@ export const mailSettings = {
     .optional(),
   /** The sender: `Shop <orders@example.com>`. */
   MAIL_FROM: z.string().optional(),
-  /** The right side of every Message-ID: a domain of the shop's own. */
-  MAIL_DOMAIN: z
-    .string()
-    .regex(/^[A-Za-z0-9.-]+$/, 'must be a domain name')
-    .default('shop.local'),
 };
 export type MailSettings = z.infer<z.ZodObject<typeof mailSettings>>;
 
