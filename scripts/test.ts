@@ -40,7 +40,7 @@ async function runSuite(
 ): Promise<SuiteResult> {
   output.write(`\n━━ ${suite} ━━\n`);
   const files = globSync(`tests/${suite}/**/*.test.ts`, { cwd: root }).sort();
-  const nothing = { suite, seconds: 0, passed: 0, failed: 0, skipped: [] };
+  const nothing = { suite, seconds: 0, passed: 0, failed: [], skipped: [] };
   if (files.length === 0) return { ...nothing, problem: `no file tests/${suite}/**/*.test.ts` };
   const countsFile = join(tmpdir(), `counts-${process.pid}-${suite}.json`);
   const began = Date.now();
@@ -49,9 +49,9 @@ async function runSuite(
   rmSync(countsFile, { force: true });
   const seconds = (Date.now() - began) / 1000;
   if (!counts) return { ...nothing, seconds, problem: `ended before its last test (${ended})` };
-  const ran = counts.passed + counts.failed;
+  const ran = counts.passed + counts.failed.length;
   if (ran === 0) return { ...counts, suite, seconds, problem: 'not one test ran' };
-  const problem = ended !== 'exit code 0' && counts.failed === 0 ? ended : undefined;
+  const problem = ended !== 'exit code 0' && counts.failed.length === 0 ? ended : undefined;
   return { ...counts, suite, seconds, problem };
 }
 
@@ -109,17 +109,20 @@ function readCounts(file: string): Counts | undefined {
 function summarize(results: readonly SuiteResult[]): boolean {
   console.log('\n━━ summary ━━');
   for (const { suite, seconds, passed, failed, skipped, problem } of results) {
-    const counted = `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
+    const counted = `${passed} passed, ${failed.length} failed, ${skipped.length} skipped`;
     console.log(
       `${suite.padEnd(14)}${seconds.toFixed(1).padStart(7)} s  ${counted}${problem ? `  ✖ ${problem}` : ''}`,
     );
   }
   const skipped = results.flatMap((result) => result.skipped.map((title) => `${result.suite}: ${title}`));
   if (skipped.length > 0) console.log(`\nSKIPPED, and so not proven by this run:\n  ${skipped.join('\n  ')}`);
+  // Once more at the end: where a log was cut, its end is what is left.
+  for (const { suite, failed } of results)
+    for (const { title, message } of failed) console.log(`\nFAILED ${suite}: ${title}\n  ${message}`);
   const sum = (count: (result: SuiteResult) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   // A suite that broke down counts as one failure, so that the last line never looks better than the run was.
-  const failed = sum((result) => result.failed + (result.problem === undefined ? 0 : 1));
+  const failed = sum((result) => result.failed.length + (result.problem === undefined ? 0 : 1));
   console.log(`\n${sum((result) => result.passed)} passed, ${failed} failed, ${skipped.length} skipped`);
   return failed === 0;
 }

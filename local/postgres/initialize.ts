@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { makePassage, type Placement, sharedFolder } from './placement.ts';
-
-const run = promisify(execFile);
 
 export const superuser = 'postgres';
 
@@ -36,23 +34,68 @@ export async function initializeCluster(
       await chown(passwordFile, owner.uid, owner.gid);
     }
     const made = join(staging, 'cluster');
-    await run(
-      binaries.initdb,
-      [
-        `--pgdata=${made}`,
-        `--username=${superuser}`,
-        `--pwfile=${passwordFile}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale-provider=builtin',
-        '--locale=C.UTF-8',
-      ],
-      { ...owner, cwd: staging, env: serverEnvironment(), signal, timeout: 120_000 },
-    );
+    const settings = [
+      `--pgdata=${made}`,
+      `--username=${superuser}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--locale=C.UTF-8',
+    ];
+    await runToItsEnd(binaries.initdb, settings, { ...owner, cwd: staging }, signal);
     await rename(made, cluster);
     if (elsewhere) await symlink(cluster, resolve(wanted));
   } finally {
     await removeStaging(cluster);
+  }
+}
+
+const initdbDeadlineMs = 120_000;
+
+/**
+ * Resolves or rejects only when the program and all that it started are gone, also when it is given up.
+ * @throws Error with what it wrote
+ */
+async function runToItsEnd(
+  program: string,
+  args: readonly string[],
+  options: { readonly uid?: number; readonly gid?: number; readonly cwd: string },
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const windows = process.platform === 'win32';
+  const child = spawn(program, args, {
+    ...options,
+    env: serverEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // It starts servers of its own, which are to end with it.
+    detached: !windows,
+  });
+  let written = '';
+  const keep = (data: Buffer) => {
+    written = (written + data).slice(-2_000);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const end = () => {
+    if (child.pid === undefined) return;
+    try {
+      if (windows) child.kill();
+      else process.kill(-child.pid, 'SIGTERM');
+    } catch {
+      // All of them had ended by themselves.
+    }
+  };
+  signal.addEventListener('abort', end);
+  const deadline = setTimeout(end, initdbDeadlineMs);
+  try {
+    const [code, killedBy] = await once(child, 'close');
+    signal.throwIfAborted();
+    if (code !== 0) throw new Error(`${program} ended with ${killedBy ?? `exit code ${code}`}\n${written}`);
+  } finally {
+    clearTimeout(deadline);
+    signal.removeEventListener('abort', end);
   }
 }
 
