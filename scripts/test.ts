@@ -3,20 +3,23 @@ import { globSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Counts } from './count-reporter.ts';
 
 /**
- * Runs the test suites, each in a mocha process of its own, and adds up: two at a time, for much of each is waiting. Exit code 0 means that every suite ran at least one test and none failed.
+ * Runs the test suites, each in a mocha process of its own, and adds up: three at a time, for much of each is waiting. Exit code 0 means that every suite ran at least one test and none failed.
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
-  suite    some of: unit architecture contract integration e2e; all by default
+  suite    some of: unit architecture contract integration local e2e; all by default
   --long   sets LONG=1, for the tests that take minutes (random kills)
   --grep   only the tests whose title matches, as mocha does`;
 
-const allSuites = ['unit', 'architecture', 'contract', 'integration', 'e2e'];
+/** The longest first, so that none of them is left to run alone at the end. */
+const allSuites = ['e2e', 'local', 'integration', 'contract', 'unit', 'architecture'];
+const lanes = 3;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface SuiteResult extends Counts {
@@ -137,24 +140,22 @@ if (values.help || unknown.length > 0) {
   console.log(usage);
   process.exit(unknown.length > 0 ? 2 : 0);
 }
-const wanted = positionals.length > 0 ? positionals : allSuites;
-const runLane = async (suites: readonly string[], output: NodeJS.WritableStream) => {
-  const results: SuiteResult[] = [];
-  for (const suite of suites) results.push(await runSuite(suite, values.long, values.grep, output));
-  return results;
+const wanted = allSuites.filter((suite) => positionals.length === 0 || positionals.includes(suite));
+const outputs = new Map(
+  wanted.map((suite) => [suite, new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER })]),
+);
+const results: SuiteResult[] = [];
+const waiting = [...outputs];
+const runLane = async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const [suite, output] = next;
+    results.push(await runSuite(suite, values.long, values.grep, output));
+    output.end();
+  }
 };
-// What the second lane says is held back until the first is through, so that each is read in one piece.
-const held = new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER });
-const secondLane = ['contract', 'e2e'];
-const beside = runLane(
-  wanted.filter((suite) => secondLane.includes(suite)),
-  held,
-);
-const results = await runLane(
-  wanted.filter((suite) => !secondLane.includes(suite)),
-  process.stdout,
-);
-held.pipe(process.stdout, { end: false });
-results.push(...(await beside));
-await new Promise((resolve) => held.end(resolve));
-process.exitCode = summarize(results) ? 0 : 1;
+const running = Array.from({ length: lanes }, runLane);
+// What a suite says is held back until those before it are through, so that each is read in one piece.
+for (const output of outputs.values()) await pipeline(output, process.stdout, { end: false });
+await Promise.all(running);
+const inOrder = results.toSorted((one, other) => wanted.indexOf(one.suite) - wanted.indexOf(other.suite));
+process.exitCode = summarize(inOrder) ? 0 : 1;

@@ -1,5 +1,5 @@
 // Proves when a keeper starts its process again, when it gives up, and how it stops; and the order in which all
-// stop. The processes are stand-ins in memory; real ones are killed in tests/integration/local/crashes.test.ts.
+// stop. The processes are stand-ins in memory; real ones are killed in tests/local/crashes.test.ts.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { createKeeper, type Launched, restartDelay } from '../../../local/supervisor/keeper.ts';

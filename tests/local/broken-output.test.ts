@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const logModule = new URL('../../../runtime/telemetry/log.ts', import.meta.url).href;
+const logModule = new URL('../../runtime/telemetry/log.ts', import.meta.url).href;
 
 const script = `
 const { createLogger } = await import('${logModule}');

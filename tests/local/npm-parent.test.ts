@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const watcher = new URL('../../../local/supervisor/npm-parent.ts', import.meta.url).href;
+const watcher = new URL('../../local/supervisor/npm-parent.ts', import.meta.url).href;
 const program = `
   import { onNpmGone } from '${watcher}';
   onNpmGone(() => { console.log('gone'); process.exit(); });

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { main } from '../../../../local/supervisor/main.ts';
+import { main } from '../../../local/supervisor/main.ts';
 
 /** The real supervisor and a real PostgreSQL, with small children in place of the shop's. */
 const script = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));

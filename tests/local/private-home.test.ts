@@ -7,11 +7,11 @@ import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installationOf, packageName, postgresBinaries } from '../../../local/postgres/binaries.ts';
-import { sharedFolder } from '../../../local/postgres/placement.ts';
+import { installationOf, packageName, postgresBinaries } from '../../local/postgres/binaries.ts';
+import { sharedFolder } from '../../local/postgres/placement.ts';
 import { cleanUp, newDataDir, processesOf, startSupervised } from './supervised.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The parts that a start with stand-ins needs, in a folder that only root may enter. */
 async function privateClone(): Promise<string> {
@@ -96,7 +96,7 @@ describe('PostgreSQL under root, in a home that only root may enter', function (
     const clone = await privateClone();
     home = dirname(clone);
     const dataDir = join(clone, '.data');
-    const script = join(clone, 'tests/integration/local/stand-in/start.ts');
+    const script = join(clone, 'tests/local/stand-in/start.ts');
     const copies = () => readdirSync(sharedFolder).filter((name) => name.startsWith('binaries-'));
     const before = new Set(existsSync(sharedFolder) ? copies() : []);
     const first = await startSupervised(dataDir, {}, { script });

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const pass = `it('passes', () => {});\n`;
 
 describe('the test runner', () => {
@@ -37,10 +37,10 @@ describe('the test runner', () => {
   }
 
   it('adds up all suites in one last line, and names what was skipped', () => {
-    for (const name of ['unit', 'architecture', 'contract', 'integration']) suite(name, pass);
+    for (const name of ['unit', 'architecture', 'contract', 'integration', 'local']) suite(name, pass);
     suite('e2e', `${pass}it.skip('is left out', () => {});\n`);
     const { code, last, output } = run();
-    assert.equal(last, '5 passed, 0 failed, 1 skipped', output);
+    assert.equal(last, '6 passed, 0 failed, 1 skipped', output);
     assert.equal(code, 0);
     assert.match(output, /SKIPPED, and so not proven by this run:\n {2}e2e: is left out/);
   });
@@ -64,6 +64,11 @@ describe('the test runner', () => {
       assert.equal(code, 1);
     });
   }
+
+  it('tells a failure once more at the end, with its suite, title and message', () => {
+    suite('unit', `describe('a thing', () => it('works', () => { throw new Error('it did not'); }));`);
+    assert.match(run('unit').output, /\nFAILED unit: a thing works\n {2}Error: it did not\n\n0 passed/);
+  });
 
   it('fails when a suite has no file, and refuses one that does not exist', () => {
     suite('unit', pass);

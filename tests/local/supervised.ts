@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { resetDataFolder } from '../../../local/supervisor/reset.ts';
-import { freePort } from '../../support/postgres.ts';
+import { resetDataFolder } from '../../local/supervisor/reset.ts';
+import { freePort } from '../support/postgres.ts';
 
 export interface ProcessStatus {
   readonly name: string;

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { chmod, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { resetDataFolder } from '../../../local/supervisor/reset.ts';
-import { freePort } from '../../support/postgres.ts';
+import { resetDataFolder } from '../../local/supervisor/reset.ts';
+import { freePort } from '../support/postgres.ts';
 import { cleanUp, newDataDir, processesOf, startSupervised } from './supervised.ts';
 
 /** Starts, expects a refusal, and returns what it said. */

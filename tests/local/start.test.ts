@@ -6,10 +6,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RuntimeFileError, readRuntimeFile } from '../../../local/runtime-file.ts';
-import { resetDataFolder } from '../../../local/supervisor/reset.ts';
-import { createTokenVerifier } from '../../../runtime/http/token.ts';
-import { localKeys, parseKeys } from '../../../services/user/keys.ts';
+import { RuntimeFileError, readRuntimeFile } from '../../local/runtime-file.ts';
+import { resetDataFolder } from '../../local/supervisor/reset.ts';
+import { createTokenVerifier } from '../../runtime/http/token.ts';
+import { localKeys, parseKeys } from '../../services/user/keys.ts';
 import {
   cleanUp,
   eventually,

@@ -9,10 +9,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageName } from '../../../local/postgres/binaries.ts';
+import { packageName } from '../../local/postgres/binaries.ts';
 import { eventually } from './supervised.ts';
 
-const installer = fileURLToPath(new URL('../../../scripts/install.mjs', import.meta.url));
+const installer = fileURLToPath(new URL('../../scripts/install.mjs', import.meta.url));
 
 /** Notes its arguments, waits, and then fails or makes what an install makes, as NPM_DOES says. */
 const npm = `
