@@ -1,8 +1,9 @@
 import type { ShopEvent } from '../../contracts/events/envelope.ts';
 import type { DeadLetter, DeadLetters, EventPublisher } from '../../ports/event-bus.ts';
 import type { Database } from '../../sql/pool.ts';
-import { eventRows } from './commit.ts';
+import { eventRows, type Filled } from './commit.ts';
 import { type Delivery, deliveryFrom } from './delivery.ts';
+import { wakeUpsOf } from './wake-ups.ts';
 
 /** Publishes to the queues in the shop's database: for the services whose data lies elsewhere. */
 export function createBusPublisher(
@@ -13,7 +14,12 @@ export function createBusPublisher(
     publish: async (events) => {
       if (events.length === 0) return;
       const values = [eventRows(events), delivery.copies, delivery.spreadMs];
-      await database.query('select publish($1, $2, $3)', values, 'bus-publish');
+      const { rows } = await database.query<Filled>(
+        'select publish($1, $2, $3) as filled',
+        values,
+        'bus-publish',
+      );
+      wakeUpsOf(database).tell(rows[0]?.filled ?? []);
     },
   };
 }

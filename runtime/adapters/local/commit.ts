@@ -13,8 +13,13 @@ export interface TableUnit {
 
 export const commitStatement = {
   name: 'commit-units',
-  text: 'select commit_units($1, $2, $3, $4, $5, $6, $7, $8)',
+  text: 'select commit_units($1, $2, $3, $4, $5, $6, $7, $8) as filled',
 };
+
+/** The consumers whose queues were filled: to be told once it is committed. */
+export interface Filled extends Record<string, unknown> {
+  readonly filled: readonly string[] | null;
+}
 
 /** The parameters of `commit_units` for a group of units. @throws OversizeEventError */
 export function commitValues(units: readonly TableUnit[], delivery: Delivery): unknown[] {

@@ -1,8 +1,8 @@
 import { UnavailableError } from '../../errors.ts';
 import type { Consumer } from '../../ports/event-bus.ts';
-import { listen } from '../../sql/listen.ts';
 import { asUnavailable } from '../../sql/pool.ts';
 import { type ConsumerDependencies, createBatchProcessor } from './consumer.ts';
+import { wakeUpsOf } from './wake-ups.ts';
 
 export interface RunningConsumers {
   /** Lets the batches under way end. */
@@ -13,7 +13,7 @@ const batchSize = 50;
 const pauseWhenAwayMs = 250;
 
 /**
- * Runs consumers until stopped: woken by NOTIFY, by the time a failed message is due, and by a sweep every
+ * Runs consumers until stopped: woken by commits, by the time a failed message is due, and by a sweep every
  * `sweepMs` for what no wake-up told. While the database is away they wait, and go on when it is back.
  */
 export async function startConsumers(
@@ -32,10 +32,7 @@ export async function startConsumers(
       startLoop(consumer, dependencies, sweepMs),
     ]),
   );
-  const listener = listen(database, 'queue', (name) => {
-    if (name === '') for (const loop of loops.values()) loop.wake();
-    else loops.get(name)?.wake();
-  });
+  const listener = wakeUpsOf(database).listen((name) => loops.get(name)?.wake(), [...loops.keys()]);
   return {
     stop: async () => {
       await Promise.all([...loops.values()].map((loop) => loop.stop()));

@@ -8,11 +8,12 @@ import type { Consumer } from '../../ports/event-bus.ts';
 import { asUnavailable, type Database, type PoolClient } from '../../sql/pool.ts';
 import { faultPoint } from '../../telemetry/faults.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { commitError, commitStatement, commitValues, type TableUnit } from './commit.ts';
+import { commitError, commitStatement, commitValues, type Filled, type TableUnit } from './commit.ts';
 import { type Delivery, deliveryFrom } from './delivery.ts';
 import { createReader, type Query } from './documents.ts';
 import { type Failure, type Message, returnMessages } from './retry.ts';
 import { createStragglers } from './stragglers.ts';
+import { wakeUpsOf } from './wake-ups.ts';
 import { wavesOf } from './waves.ts';
 
 export interface ConsumerDependencies {
@@ -57,6 +58,7 @@ export interface BatchProcessor {
 export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerDependencies): BatchProcessor {
   const { database, table, logger } = dependencies;
   const delivery = dependencies.delivery ?? deliveryFrom(process.env);
+  const wakeUps = wakeUpsOf(database);
   const handler = createMessageHandler(consumer);
   const handle = async (message: Message, documents: DocumentReader): Promise<TableUnit | undefined> => {
     const unit = await handler(message, documents);
@@ -64,8 +66,13 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
   };
   const stragglers = createStragglers({ consumer, database, delivery, logger });
 
-  const commit = (client: PoolClient, units: readonly TableUnit[]) =>
-    client.query({ ...commitStatement, values: commitValues(units, delivery) });
+  const commit = async ({ client, filled }: Batch, units: readonly TableUnit[]) => {
+    const { rows } = await client.query<Filled>({
+      ...commitStatement,
+      values: commitValues(units, delivery),
+    });
+    for (const name of rows[0]?.filled ?? []) filled.add(name);
+  };
 
   /** All of a wave at once, and one commit for those that are done in time. */
   const runWave = async (batch: Batch, wave: readonly Message[]): Promise<Failure[]> => {
@@ -95,7 +102,7 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
     for (const [message, work] of left)
       batch.afterCommit.push(await stragglers.leave(batch.client, message, work));
     if (units.length === 0) return failures;
-    await commit(batch.client, units);
+    await commit(batch, units);
     return failures;
   };
 
@@ -103,12 +110,13 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
    * One message by itself, decided again after a conflict. Whatever the store refuses of it, be it for good, is
    * undone, so that the message can be put back or given up.
    */
-  const runAlone = async ({ client, documents }: Batch, message: Message): Promise<Failure[]> => {
+  const runAlone = async (batch: Batch, message: Message): Promise<Failure[]> => {
+    const { client, documents } = batch;
     for (let round = 1; ; round += 1) {
       await client.query('savepoint alone');
       try {
         const unit = await handle(message, documents);
-        if (unit) await commit(client, [unit]);
+        if (unit) await commit(batch, [unit]);
         return [];
       } catch (error) {
         await client.query('rollback to savepoint alone');
@@ -122,6 +130,7 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
 
   const transaction = async (limit: number): Promise<BatchResult> => {
     const afterCommit: (() => void)[] = [];
+    const filled = new Set<string>();
     const result = await database.transaction(async (client) => {
       const { rows } = await client.query<Message & Record<string, unknown>>({
         ...takeStatement,
@@ -129,7 +138,7 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
       });
       const [first] = rows;
       if (!first) return { taken: 0 };
-      const batch = createBatch(client, database, table, afterCommit);
+      const batch = createBatch(client, database, table, { afterCommit, filled });
       const failures: Failure[] = [];
       if (limit === 1) failures.push(...(await runAlone(batch, first)));
       else for (const wave of wavesOf(rows)) failures.push(...(await runWave(batch, wave)));
@@ -137,6 +146,7 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
       return { taken: rows.length, retryInMs: await returnMessages(client, consumer, failures, logger) };
     });
     if (result.taken > 0) faultPoint('consumer.after-commit');
+    if (filled.size > 0) wakeUps.tell([...filled]);
     for (const run of afterCommit) run();
     return result;
   };
@@ -161,6 +171,8 @@ interface Batch {
   readonly documents: DocumentReader;
   /** What is to be done once the transaction is committed. */
   readonly afterCommit: (() => void)[];
+  /** The consumers to be woken then. */
+  readonly filled: Set<string>;
   /** From now on reads go elsewhere: a handler that is still running outlives the transaction. */
   letGo(): void;
 }
@@ -169,13 +181,13 @@ function createBatch(
   client: PoolClient,
   database: Database,
   table: TableDefinition,
-  afterCommit: (() => void)[],
+  outcome: Pick<Batch, 'afterCommit' | 'filled'>,
 ): Batch {
   let query: Query = (text, values, name) => client.query({ text, values: values as unknown[], name });
   return {
     client,
     documents: createReader((text, values, name) => query(text, values, name), table.name),
-    afterCommit,
+    ...outcome,
     letGo: () => {
       query = (text, values, name) => database.query(text, values, name);
     },

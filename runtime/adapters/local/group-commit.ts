@@ -1,7 +1,8 @@
 import { UnavailableError } from '../../errors.ts';
 import { asUnavailable, type Database } from '../../sql/pool.ts';
-import { commitError, commitStatement, commitValues, type TableUnit } from './commit.ts';
+import { commitError, commitStatement, commitValues, type Filled, type TableUnit } from './commit.ts';
 import type { Delivery } from './delivery.ts';
+import { wakeUpsOf } from './wake-ups.ts';
 
 interface Waiting {
   readonly unit: TableUnit;
@@ -20,12 +21,18 @@ const maxInFlight = 2;
  * each unit has its own outcome: one conflict among many costs a few more statements, not one for each.
  */
 export function createCommitter(database: Database, delivery: Delivery): Committer {
+  const wakeUps = wakeUpsOf(database);
   let waiting: Waiting[] = [];
   let inFlight = 0;
 
   const commit = async (units: readonly TableUnit[]) => {
     try {
-      await database.query(commitStatement.text, commitValues(units, delivery), commitStatement.name);
+      const { rows } = await database.query<Filled>(
+        commitStatement.text,
+        commitValues(units, delivery),
+        commitStatement.name,
+      );
+      wakeUps.tell(rows[0]?.filled ?? []);
     } catch (error) {
       throw commitError(error) ?? asUnavailable(error);
     }

@@ -1,9 +1,10 @@
 import type { Consumer } from '../../ports/event-bus.ts';
 import type { Database, PoolClient } from '../../sql/pool.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { commitStatement, commitValues, type TableUnit } from './commit.ts';
+import { commitStatement, commitValues, type Filled, type TableUnit } from './commit.ts';
 import type { Delivery } from './delivery.ts';
 import { type Message, returnMessages } from './retry.ts';
+import { wakeUpsOf } from './wake-ups.ts';
 
 export interface StragglerDependencies {
   readonly consumer: Consumer;
@@ -59,19 +60,23 @@ export function createStragglers({ consumer, database, delivery, logger }: Strag
       (error: unknown) => ({ error }),
     );
     const until = await lease.end();
-    const commit = (result: { unit?: TableUnit; error?: unknown }) =>
-      database.transaction(async (client) => {
+    const commit = async (result: { unit?: TableUnit; error?: unknown }) => {
+      const filled = await database.transaction(async (client) => {
         const taken = await client.query({
           ...redeemStatement,
           values: [consumer.name, until, ticket.id],
         });
         // It was out of sight for too long, and is somebody else's now.
-        if (taken.rowCount === 0) return;
-        if (result.unit)
-          await client.query({ ...commitStatement, values: commitValues([result.unit], delivery) });
+        if (taken.rowCount === 0) return null;
         if ('error' in result)
           await returnMessages(client, consumer, [{ message, error: result.error }], logger);
+        if (!result.unit) return null;
+        const values = commitValues([result.unit], delivery);
+        const { rows } = await client.query<Filled>({ ...commitStatement, values });
+        return rows[0]?.filled ?? null;
       });
+      if (filled) wakeUpsOf(database).tell(filled);
+    };
     await commit(outcome).catch((error: unknown) => commit({ error }));
   };
 

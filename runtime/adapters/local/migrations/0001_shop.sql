@@ -63,10 +63,11 @@ create table dead_letter (
 );
 
 -- Adds events and hands them to every consumer whose filter names their type, `copies` times, each visible
--- within `spread_ms` (both are 1 and 0 but in tests that deliver twice and out of order).
-create function publish(events json, copies int, spread_ms int) returns void language plpgsql as $$
+-- within `spread_ms` (both are 1 and 0 but in tests that deliver twice and out of order). Answers with the names
+-- of those consumers, to be woken after the commit.
+create function publish(events json, copies int, spread_ms int) returns text[] language plpgsql as $$
 declare
-  woken bigint;
+  filled text[];
 begin
   with added as (
     insert into event (id, type, subject, body)
@@ -80,16 +81,17 @@ begin
     from added a join subscription s on s.type = a.type cross join generate_series(1, copies)
     returning consumer
   )
-  select count(pg_notify('queue', consumer)) into woken from (select distinct consumer from queued) q;
+  select array_agg(distinct consumer) into filled from queued;
+  return filled;
 end $$;
 
 -- Commits any number of units as one, or raises and changes nothing:
 -- SH001 a version was not as expected, SH002 a number would go below zero, SH003 an event was handled before.
--- A group without entries is null.
+-- A group without entries is null. Answers with the consumers whose queues it filled.
 create function commit_units(
   creates json, replaces json, deletes json, adjusts json, marks json, events json,
   copies int, spread_ms int
-) returns void language plpgsql as $$
+) returns text[] language plpgsql as $$
 declare
   changed int;
 begin
@@ -156,9 +158,10 @@ begin
     end if;
   end if;
 
-  if events is not null then
-    perform publish(events, copies, spread_ms);
+  if events is null then
+    return null;
   end if;
+  return publish(events, copies, spread_ms);
 end $$;
 
 -- Within the transaction that took them: messages to be tried again, and those given up.
