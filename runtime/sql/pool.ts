@@ -9,6 +9,11 @@ export interface PoolOptions {
   readonly max?: number;
   /** Name shown in pg_stat_activity. */
   readonly name: string;
+  /**
+   * Sends statements without waiting for the answer to the one before, where the caller does not wait either.
+   * @default false
+   */
+  readonly pipeline?: boolean;
   /** Server settings for its connections, as libpq writes them: `-c name=value`. */
   readonly options?: string;
 }
@@ -23,12 +28,13 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 export class Database {
   readonly pool: pg.Pool;
 
-  constructor({ url, max = 8, name, options }: PoolOptions) {
+  constructor({ url, max = 8, name, options, pipeline }: PoolOptions) {
     this.pool = new pg.Pool({
       connectionString: url,
       max,
       application_name: name,
       options,
+      pipeline,
       connectionTimeoutMillis: 3_000,
       query_timeout: 20_000,
       statement_timeout: 15_000,
@@ -60,14 +66,26 @@ export class Database {
     }
   }
 
-  /** Commits when `work` returns, rolls back when it throws. */
-  async transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  /**
+   * Commits when `work` returns, rolls back when it throws. A statement that was sent and handed to `last` need not
+   * be waited for: COMMIT follows it on its heels, and does nothing if it failed, for then PostgreSQL has given
+   * the transaction up.
+   */
+  async transaction<Result>(
+    work: (client: pg.PoolClient, last: (sent: Promise<unknown>) => void) => Promise<Result>,
+  ): Promise<Result> {
     const client = await this.connect();
+    const underWay: Promise<unknown>[] = [];
+    const keep = (sent: Promise<unknown>) => {
+      sent.catch(() => {});
+      underWay.push(sent);
+    };
     let broken: unknown;
     try {
-      await client.query('BEGIN');
-      const result = await work(client);
-      await client.query('COMMIT');
+      keep(client.query('BEGIN'));
+      const result = await work(client, keep);
+      keep(client.query('COMMIT'));
+      await Promise.all(underWay);
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((rollbackError) => {

@@ -66,15 +66,18 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
   };
   const stragglers = createStragglers({ consumer, database, delivery, logger });
 
-  const commit = async ({ client, filled }: Batch, units: readonly TableUnit[]) => {
-    const { rows } = await client.query<Filled>({
-      ...commitStatement,
-      values: commitValues(units, delivery),
+  /**
+   * Throws before it returns if the units cannot be sent: then nothing is on its way that a COMMIT could follow.
+   * @returns the commit under way
+   */
+  const commit = ({ client, filled }: Batch, units: readonly TableUnit[]): Promise<void> => {
+    const values = commitValues(units, delivery);
+    return client.query<Filled>({ ...commitStatement, values }).then(({ rows }) => {
+      for (const name of rows[0]?.filled ?? []) filled.add(name);
     });
-    for (const name of rows[0]?.filled ?? []) filled.add(name);
   };
 
-  /** All of a wave at once, and one commit for those that are done in time. */
+  /** All of a wave at once, and one commit for those that are done in time, which may still be under way. */
   const runWave = async (batch: Batch, wave: readonly Message[]): Promise<Failure[]> => {
     const units: TableUnit[] = [];
     const failures: Failure[] = [];
@@ -102,7 +105,7 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
     for (const [message, work] of left)
       batch.afterCommit.push(await stragglers.leave(batch.client, message, work));
     if (units.length === 0) return failures;
-    await commit(batch, units);
+    batch.last(commit(batch, units));
     return failures;
   };
 
@@ -131,14 +134,14 @@ export function createBatchProcessor(consumer: Consumer, dependencies: ConsumerD
   const transaction = async (limit: number): Promise<BatchResult> => {
     const afterCommit: (() => void)[] = [];
     const filled = new Set<string>();
-    const result = await database.transaction(async (client) => {
+    const result = await database.transaction(async (client, last) => {
       const { rows } = await client.query<Message & Record<string, unknown>>({
         ...takeStatement,
         values: [consumer.name, limit],
       });
       const [first] = rows;
       if (!first) return { taken: 0 };
-      const batch = createBatch(client, database, table, { afterCommit, filled });
+      const batch = createBatch(client, database, table, { afterCommit, filled, last });
       const failures: Failure[] = [];
       if (limit === 1) failures.push(...(await runAlone(batch, first)));
       else for (const wave of wavesOf(rows)) failures.push(...(await runWave(batch, wave)));
@@ -173,6 +176,8 @@ interface Batch {
   readonly afterCommit: (() => void)[];
   /** The consumers to be woken then. */
   readonly filled: Set<string>;
+  /** Takes a statement that is on its way and need not be waited for. */
+  last(sent: Promise<void>): void;
   /** From now on reads go elsewhere: a handler that is still running outlives the transaction. */
   letGo(): void;
 }
@@ -181,7 +186,7 @@ function createBatch(
   client: PoolClient,
   database: Database,
   table: TableDefinition,
-  outcome: Pick<Batch, 'afterCommit' | 'filled'>,
+  outcome: Pick<Batch, 'afterCommit' | 'filled' | 'last'>,
 ): Batch {
   let query: Query = (text, values, name) => client.query({ text, values: values as unknown[], name });
   return {

@@ -24,7 +24,7 @@ export function connectShopDatabase(url: string, name: string, max = 16): Databa
     ...['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map((name) => `-c ${name}=off`),
     '-c plan_cache_mode=force_generic_plan',
   ];
-  return new Database({ url, name, max, options: settings.join(' ') });
+  return new Database({ url, name, max, options: settings.join(' '), pipeline: true });
 }
 
 /** Opens document tables that commit through one group committer. */
