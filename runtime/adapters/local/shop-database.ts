@@ -27,11 +27,10 @@ export function connectShopDatabase(url: string, name: string, max = 16): Databa
   return new Database({ url, name, max, options: settings.join(' '), pipeline: true });
 }
 
-/** Opens document tables that commit through one group committer. */
+/** Opens document tables, each with a group committer of its own: what is urgent in one does not wait for another. */
 export function openTables(
   database: Database,
   delivery: Delivery = deliveryFrom(process.env),
 ): (table: TableDefinition) => Documents {
-  const commit = createCommitter(database, delivery);
-  return (table) => createDocuments(database, table, commit);
+  return (table) => createDocuments(database, table, createCommitter(database, delivery));
 }
