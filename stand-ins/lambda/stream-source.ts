@@ -45,20 +45,30 @@ export function startStreamSource(options: StreamSourceOptions): Polling {
 function readShard(api: StreamsApi, arn: string, shardId: string, options: StreamSourceOptions): Polling {
   const { pollMs = 20 } = options;
   let iterator: string | undefined;
+  let last: string | undefined;
   let ended = false;
   return poll(async (signal) => {
     if (ended) return pause(shardsEveryMs, signal);
-    iterator ??= await api.iterator(arn, shardId);
-    const { Records, NextShardIterator } = await api.records(iterator);
+    iterator ??= await api.iterator(arn, shardId, last);
+    const from = iterator;
+    // An iterator that fails may be too old: the next turn asks for another.
+    iterator = undefined;
+    const { Records, NextShardIterator } = await api.records(from);
     const records = Records.map((record) => ({
       ...record,
       eventSource: 'aws:dynamodb',
       eventSourceARN: arn,
     }));
-    if (records.length > 0) await deliver(records, options, signal);
     ended = NextShardIterator === undefined;
-    iterator = NextShardIterator;
-    if (records.length === 0) await pause(pollMs, signal);
+    if (records.length > 0) {
+      await deliver(records, options, signal);
+      last = records.at(-1)?.dynamodb?.SequenceNumber;
+      iterator = NextShardIterator;
+    } else {
+      // The next one of an empty answer skips, in Amazon's jar, what is written at this moment.
+      iterator = from;
+      await pause(pollMs, signal);
+    }
   });
 }
 

@@ -31,12 +31,14 @@ export class StreamsApi {
     return StreamDescription.Shards;
   }
 
-  /** From the shard's oldest record on. */
-  async iterator(streamArn: string, shardId: string): Promise<string> {
+  /** From the record after `sequenceNumber` on, or from the shard's oldest. */
+  async iterator(streamArn: string, shardId: string, sequenceNumber?: string): Promise<string> {
     const { ShardIterator } = await this.#call<{ ShardIterator: string }>('GetShardIterator', {
       StreamArn: streamArn,
       ShardId: shardId,
-      ShardIteratorType: 'TRIM_HORIZON',
+      ...(sequenceNumber === undefined
+        ? { ShardIteratorType: 'TRIM_HORIZON' }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: sequenceNumber }),
     });
     return ShardIterator;
   }
