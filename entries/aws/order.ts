@@ -1,0 +1,4 @@
+import { order } from '../functions/order.ts';
+import { createFunction } from './function.ts';
+
+export const handler = createFunction(order);

