@@ -16,8 +16,8 @@ import { createDispatch } from '../../runtime/http/dispatch.ts';
 import { createServer } from '../../runtime/http/server.ts';
 import { createTokenVerifier, remoteKeys } from '../../runtime/http/token.ts';
 import { systemClock as clock } from '../../runtime/ports/clock.ts';
+import { runProcess } from '../../runtime/process.ts';
 import { startSchedules } from '../function-host/schedules.ts';
-import { runProcess } from './common.ts';
 
 const settings = {
   SHOP_DATABASE_URL: z.string(),

@@ -46,8 +46,14 @@ function importsIn(folder: string): Import[] {
 
 const within = (folder: string) => (target: string) => target.startsWith(`${folder}/`);
 const cloudSdk = (target: string) => /^@aws-sdk$|^@aws-sdk\/|^@smithy\/|^@azure\//.test(target);
+const ofAws = (target: string) =>
+  /^@aws-sdk$|^@aws-sdk\/|^@smithy\//.test(target) ||
+  /^(runtime\/adapters|runtime\/edges|entries)\/aws\//.test(target);
+const ofAzure = (target: string) =>
+  target.startsWith('@azure/') || /^(runtime\/adapters|runtime\/edges|entries)\/azure\//.test(target);
 const pulumi = (target: string) => target.startsWith('@pulumi/');
-const driver = (target: string) => ['pg', 'node-pg-migrate', 'stripe', 'nodemailer'].includes(target);
+const driver = (target: string) =>
+  ['pg', 'node-pg-migrate', 'stripe', 'nodemailer', '@redis/client'].includes(target);
 
 /** A room, and what may not be seen from it. */
 const rules: [string, string, (target: string) => boolean][] = [
@@ -82,6 +88,13 @@ const rules: [string, string, (target: string) => boolean][] = [
     'another adapter',
     (target) => /^runtime\/adapters\/(local|aws|azure)\//.test(target),
   ],
+  ['runtime/adapters/aws', 'another cloud', (target) => ofAzure(target)],
+  ['runtime/adapters/azure', 'another cloud', (target) => ofAws(target)],
+  ['runtime/adapters/local', 'a cloud', (target) => ofAws(target) || ofAzure(target)],
+  ['entries/aws', 'another cloud', (target) => ofAzure(target)],
+  ['entries/azure', 'another cloud', (target) => ofAws(target)],
+  ['entries/functions', 'a cloud', (target) => ofAws(target) || ofAzure(target)],
+  ['entries/containers', 'a cloud', (target) => ofAws(target) || ofAzure(target)],
   ['entries', 'the local run', within('local')],
   ['entries', 'a stand-in', within('stand-ins')],
 ];

@@ -8,6 +8,8 @@ import { callTimeoutMs } from './credential.ts';
 export interface CommunicationMailerOptions {
   /** `orders@example.com`, of a domain that Communication Services has verified; its name is set there. */
   readonly from: string;
+  /** For the whole of a send with its repeats, in milliseconds. @default callTimeoutMs */
+  readonly timeoutMs?: number;
   readonly clock?: Clock;
 }
 
@@ -19,7 +21,7 @@ export interface CommunicationMailerOptions {
  */
 export function createCommunicationMailer(
   client: EmailClient,
-  { from, clock = systemClock }: CommunicationMailerOptions,
+  { from, timeoutMs = callTimeoutMs, clock = systemClock }: CommunicationMailerOptions,
 ): Mailer {
   return {
     send: async ({ messageId, to, subject, text, html }) => {
@@ -34,7 +36,7 @@ export function createCommunicationMailer(
       await client
         .beginSend(message, {
           operationId: id,
-          abortSignal: AbortSignal.timeout(callTimeoutMs),
+          abortSignal: AbortSignal.timeout(timeoutMs),
           requestOptions: {
             customHeaders: {
               'Repeatability-Request-ID': id,
