@@ -17,7 +17,7 @@ const kilobytes = (bytes: number) => `${(bytes / 1_000).toFixed(1)} kB`;
 function report(built: readonly BuiltUnit[], withParts: boolean): void {
   const row = (...cells: string[]) =>
     console.log(cells.map((cell, i) => (i < 2 ? cell.padEnd(22) : cell.padStart(12))).join(''));
-  row('unit', 'kind', 'minified', 'zipped', 'budget');
+  row('unit', 'kind', 'main.mjs', 'zipped', 'budget');
   for (const { cloud, name, kind, bytes, zipBytes, parts } of built) {
     const budget = kind === 'function' ? kilobytes(zipBudgets[cloud]) : '';
     row(`${cloud}/${name}`, kind, kilobytes(bytes), kilobytes(zipBytes), budget);

@@ -10,7 +10,7 @@ export class BuildError extends Error {
 }
 
 export interface BuiltUnit extends Unit {
-  /** Of the bundle, minified. */
+  /** Of `main.mjs`, minified: what is read at every start. */
   readonly bytes: number;
   readonly zipBytes: number;
   readonly parts: readonly Part[];
@@ -28,7 +28,7 @@ export interface BuildOptions {
 
 /**
  * Writes for each unit `<outDir>/<cloud>/<name>/` with all that is deployed, `<name>.zip` of just that, and beside
- * them `<name>.map`, the source map, and `<name>.legal.txt`.
+ * them `<name>.maps/`, the source maps, and `<name>.legal.txt`.
  * @throws BuildError naming every unit that is over its budget or has another cloud's code in it
  */
 export async function buildUnits({
@@ -47,11 +47,11 @@ export async function buildUnits({
     const place = join(outDir, unit.cloud, unit.name);
     for (const [name, bytes] of files) await write(join(place, name), bytes);
     await write(`${place}.zip`, archive);
-    await write(`${place}.map`, bundled.map);
+    for (const [name, bytes] of bundled.maps) await write(join(`${place}.maps`, name), bytes);
     await write(`${place}.legal.txt`, bundled.legal);
     built.push({
       ...unit,
-      bytes: bundled.code.length,
+      bytes: bundled.code.get('main.mjs')?.length ?? 0,
       zipBytes: archive.length,
       parts: partsOf(bundled),
     });
@@ -67,8 +67,8 @@ export async function buildUnits({
   return built;
 }
 
-async function filesOf(root: string, { cloud, name, kind }: Unit, code: Uint8Array): Promise<Files> {
-  const files = new Map([['main.mjs', code]]);
+async function filesOf(root: string, { cloud, name, kind }: Unit, code: Files): Promise<Files> {
+  const files = new Map(code);
   if (kind === 'container') {
     const migrations = join(root, 'services', name, 'migrations');
     if (existsSync(migrations))
