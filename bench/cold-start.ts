@@ -36,6 +36,9 @@ const environment = {
   JWKS_URL: 'https://shop.example/.well-known/jwks.json',
   TOKEN_ISSUER: 'https://shop.example',
   PUBLIC_URL: 'https://shop.example',
+  MAILER: 'ses',
+  MAIL_FROM: 'Shop <orders@shop.example>',
+  SMS_SENDER: 'sns',
 };
 
 export function benchColdStart({ rounds = 15 }: ColdStartOptions = {}): Promise<Report> {
@@ -49,8 +52,8 @@ export function benchColdStart({ rounds = 15 }: ColdStartOptions = {}): Promise<
       const script = `await import(${JSON.stringify(bundle)}); console.log('ready');`;
       return { name, zipBytes, command: [process.execPath, '--input-type=module', '--eval', script] };
     });
-    const boto3 = await boto3Version();
-    const yardstick = boto3 === undefined ? [] : [['python3', python]];
+    const boto3 = await findBoto3();
+    const yardstick = boto3 === undefined ? [] : [[boto3.python, python]];
 
     const times = new Map<string, number[]>();
     const measure = async (name: string, command: readonly string[]) => {
@@ -74,7 +77,7 @@ export function benchColdStart({ rounds = 15 }: ColdStartOptions = {}): Promise<
         ),
         boto3 === undefined
           ? 'python       NOT MEASURED, and so no ratio: it needs python3 with boto3 (pip install boto3)'
-          : `python       ${round(reference, 0)} ms, boto3 ${boto3}`,
+          : `python       ${round(reference, 0)} ms, boto3 ${boto3.version}`,
         `median of ${rounds} rounds in turns`,
       ],
     };
@@ -96,7 +99,7 @@ async function startOf([command = '', ...args]: readonly string[]): Promise<numb
         output += text;
         if (/^ready$/m.test(output)) resolve(performance.now() - began);
       });
-    exited.then(() => reject(new Error(`${command} was never ready:\n${output}`)));
+    exited.then(() => reject(new Error(`${command} was never ready:\n${output.slice(-1_000)}`)));
   });
   try {
     return await ready;
@@ -106,9 +109,14 @@ async function startOf([command = '', ...args]: readonly string[]): Promise<numb
   }
 }
 
-async function boto3Version(): Promise<string | undefined> {
-  return promisify(execFile)('python3', ['-c', 'import boto3; print(boto3.__version__)']).then(
-    ({ stdout }) => stdout.trim(),
+/** The interpreter itself, and not the shim of a version manager, which takes its own time. */
+async function findBoto3(): Promise<{ readonly python: string; readonly version: string } | undefined> {
+  const script = 'import sys, boto3; print(sys.executable, boto3.__version__)';
+  return promisify(execFile)('python3', ['-c', script]).then(
+    ({ stdout }) => {
+      const [, path = '', version = ''] = /^(.*) (\S+)$/.exec(stdout.trim()) ?? [];
+      return { python: path, version };
+    },
     () => undefined,
   );
 }

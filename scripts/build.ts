@@ -17,10 +17,10 @@ const kilobytes = (bytes: number) => `${(bytes / 1_000).toFixed(1)} kB`;
 function report(built: readonly BuiltUnit[], withParts: boolean): void {
   const row = (...cells: string[]) =>
     console.log(cells.map((cell, i) => (i < 2 ? cell.padEnd(22) : cell.padStart(12))).join(''));
-  row('unit', 'kind', 'main.mjs', 'zipped', 'budget');
-  for (const { cloud, name, kind, bytes, zipBytes, parts } of built) {
+  row('unit', 'kind', 'at a start', 'zipped', 'budget');
+  for (const { cloud, name, kind, startBytes, zipBytes, parts } of built) {
     const budget = kind === 'function' ? kilobytes(zipBudgets[cloud]) : '';
-    row(`${cloud}/${name}`, kind, kilobytes(bytes), kilobytes(zipBytes), budget);
+    row(`${cloud}/${name}`, kind, kilobytes(startBytes), kilobytes(zipBytes), budget);
     if (withParts)
       console.log(
         parts

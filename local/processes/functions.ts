@@ -12,6 +12,7 @@ import {
   openTables,
 } from '../../runtime/adapters/local/shop-database.ts';
 import { mailSettings, openMailer, openSms, smsSettings } from '../../runtime/adapters/shared/mailer.ts';
+import { createSmtpMailer } from '../../runtime/adapters/shared/smtp-mailer.ts';
 import { createDispatch } from '../../runtime/http/dispatch.ts';
 import { createServer } from '../../runtime/http/server.ts';
 import { createTokenVerifier, remoteKeys } from '../../runtime/http/token.ts';
@@ -37,7 +38,7 @@ await runProcess('functions', settings, async ({ settings: env, logger, whileSer
   const database = connectShopDatabase(env.SHOP_DATABASE_URL, 'functions', 24);
   const open = openTables(database);
   const inbox = createInbox(database);
-  const mailer = openMailer(env, { inbox: () => inbox.mailer });
+  const mailer = openMailer(env, { inbox: () => inbox.mailer, smtp: createSmtpMailer });
   const sms = openSms(env, { inbox: () => inbox.sms });
 
   const ports = { logger, clock, open, mailer: () => mailer, sms: () => sms };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bundle, type Part, partsOf, strangers } from './bundle.ts';
+import { bundle, type Part, partsOf, startBytes, strangers } from './bundle.ts';
 import { findUnits, type Unit, zipBudgets } from './units.ts';
 import { type Files, zip } from './zip.ts';
 
@@ -10,8 +10,8 @@ export class BuildError extends Error {
 }
 
 export interface BuiltUnit extends Unit {
-  /** Of `main.mjs`, minified: what is read at every start. */
-  readonly bytes: number;
+  /** Minified code that every start reads. */
+  readonly startBytes: number;
   readonly zipBytes: number;
   readonly parts: readonly Part[];
 }
@@ -51,7 +51,7 @@ export async function buildUnits({
     await write(`${place}.legal.txt`, bundled.legal);
     built.push({
       ...unit,
-      bytes: bundled.code.get('main.mjs')?.length ?? 0,
+      startBytes: startBytes(bundled),
       zipBytes: archive.length,
       parts: partsOf(bundled),
     });

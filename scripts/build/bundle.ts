@@ -30,6 +30,21 @@ const englishOnly: Plugin = {
   },
 };
 
+/**
+ * What AWS clients load when they find no credentials in the environment, and Lambda puts them there: profiles, sign-in
+ * and their clients, a fifth of what a function would weigh. Asking for them in a function is an error.
+ */
+const environmentCredentials: Plugin = {
+  name: 'environment-credentials',
+  setup: ({ onLoad }) => {
+    const unused =
+      /node_modules[\\/](@aws-sdk[\\/](credential-provider-(sso|ini|process|login|web-identity|http)|nested-clients|token-providers)|bowser)[\\/].*\.js$/;
+    onLoad({ filter: unused }, () => ({
+      contents: "throw new Error('a function has its credentials from its environment');",
+    }));
+  },
+};
+
 const builtin = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
 
 /**
@@ -50,7 +65,7 @@ const requireBuiltins: Plugin = {
 };
 
 /** All that a unit needs, the same bytes for the same source. */
-export async function bundle(root: string, { entry }: Unit): Promise<Bundle> {
+export async function bundle(root: string, { entry, cloud, kind }: Unit): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: entry },
@@ -69,7 +84,11 @@ export async function bundle(root: string, { entry }: Unit): Promise<Bundle> {
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external,
-    plugins: [englishOnly, requireBuiltins],
+    plugins: [
+      englishOnly,
+      requireBuiltins,
+      ...(cloud === 'aws' && kind === 'function' ? [environmentCredentials] : []),
+    ],
     sourcemap: 'external',
     sourcesContent: true,
     legalComments: 'external',
@@ -120,4 +139,18 @@ export function partsOf({ metafile }: Bundle): Part[] {
     sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
   }
   return [...sizes].map(([name, bytes]) => ({ name, bytes })).sort((a, b) => b.bytes - a.bytes);
+}
+
+/** The bytes that every start reads and compiles: `main.mjs` and what it imports at once. */
+export function startBytes({ metafile: { outputs } }: Bundle): number {
+  const main = Object.keys(outputs).find((file) => outputs[file]?.entryPoint && file.endsWith('/main.mjs'));
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { path, kind, external } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && !external) visit(path);
+  };
+  if (main) visit(main);
+  return [...seen].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
 }

@@ -118,7 +118,7 @@ describe('the SMTP mailer', () => {
 
   it('is opened by settings, which say what is missing', async () => {
     const inbox = { send: async () => {} };
-    const offered = { inbox: () => inbox };
+    const offered = { inbox: () => inbox, smtp: createSmtpMailer };
     const settings = { MAILER: 'smtp' } as const;
     assert.throws(() => openMailer(settings, offered), /SMTP_URL: .*\n.*MAIL_FROM: /);
     const ses = { MAILER: 'ses', MAIL_FROM: from } as const;

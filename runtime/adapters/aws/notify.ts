@@ -4,7 +4,7 @@ import { clientDefaults } from './clients.ts';
 
 /** What the AWS entries offer to `openMailer`. */
 export const awsMailers: OfferedMailers = {
-  ses: (from) =>
+  ses: ({ from }) =>
     lazySender<Mail>(async () => {
       const [{ SESv2Client }, { createSesMailer }] = await Promise.all([
         import('@aws-sdk/client-sesv2'),

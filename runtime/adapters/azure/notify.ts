@@ -5,7 +5,7 @@ import { clientDefaults, workloadIdentity } from './credential.ts';
 
 /** What the Azure entries offer to `openMailer`; `endpoint` is that of the Communication Services resource. */
 export const azureMailers = (endpoint: string | undefined): OfferedMailers => ({
-  communication: (from) => {
+  communication: ({ from }) => {
     const url = needed(endpoint);
     return lazySender<Mail>(async () => {
       const [{ EmailClient }, { createCommunicationMailer }] = await Promise.all([

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../config/env.ts';
 import type { Mail, Mailer, Sms, SmsSender } from '../../ports/notify.ts';
-import { createSmtpMailer } from './smtp-mailer.ts';
 
 /** For `readEnv`. All but the inbox need the sender too, and SMTP the address; `openMailer` says it. */
 export const mailSettings = {
@@ -28,9 +27,9 @@ export interface OpenMailer extends Mailer {
   close?(): void;
 }
 
-/** What a process can send with beside SMTP: its own inbox, and what its cloud has. */
+/** How a process can send mail: what it does not offer is not in its bundle. */
 export type OfferedMailers = Partial<
-  Record<Exclude<MailSettings['MAILER'], 'smtp'>, (from: string) => Mailer>
+  Record<MailSettings['MAILER'], (given: { readonly from: string; readonly url: string }) => OpenMailer>
 >;
 export type OfferedSms = Partial<Record<SmsSettings['SMS_SENDER'], (from: string | undefined) => SmsSender>>;
 
@@ -48,10 +47,9 @@ export function openMailer(settings: MailSettings, offered: OfferedMailers): Ope
   ].filter(Boolean);
   if (missing.length > 0)
     throw new ConfigError(`MAILER=${name} needs these settings too:\n${missing.join('\n')}`);
-  if (name === 'smtp') return createSmtpMailer({ url: url ?? '', from: from ?? '' });
   const open = offered[name];
-  if (!open) throw notOffered('MAILER', name, [...Object.keys(offered), 'smtp']);
-  return open(from ?? '');
+  if (!open) throw notOffered('MAILER', name, Object.keys(offered));
+  return open({ from: from ?? '', url: url ?? '' });
 }
 
 /** The SMS sender that the settings name. @throws ConfigError naming what is offered here instead */

@@ -78,9 +78,18 @@ describe('the build', function () {
     assert.ok(map.sources.some((source: string) => source.endsWith('functions/hello/greeting.ts')));
   });
 
-  it('makes a Lambda function that runs by itself', async () => {
-    const { handler } = await import(pathToFileURL(join(folder, 'first/aws/hello/main.mjs')).href);
-    assert.equal(await handler(), 'hello from eu-west-1');
+  it('makes a Lambda function that runs by itself, on the credentials of its environment', () => {
+    const main = pathToFileURL(join(folder, 'first/aws/hello/main.mjs')).href;
+    const script = `console.log(await (await import(${JSON.stringify(main)})).handler());`;
+    const call = (env: Record<string, string>) =>
+      execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+        env,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      }).trim();
+    const environment = { AWS_ACCESS_KEY_ID: 'lambda', AWS_SECRET_ACCESS_KEY: 'none' };
+    assert.equal(call(environment), 'hello from eu-west-1, as lambda');
+    assert.throws(() => call({ AWS_PROFILE: 'mine' }), /a function has its credentials from its environment/);
   });
 
   it('makes an Azure function that registers with the host’s own module', () => {
