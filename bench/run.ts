@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, Option } from 'commander';
 import { benchCatalogue } from './catalogue.ts';
+import { benchColdStart } from './cold-start.ts';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
 import { benchOrders } from './orders.ts';
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   catalogue: { full: () => benchCatalogue(), quick: () => benchCatalogue({ rounds: 1, seconds: 2 }) },
   gateway: { full: () => benchGateway(), quick: () => benchGateway({ rounds: 1, seconds: 2 }) },
   start: { full: () => benchStart(), quick: () => benchStart({ rounds: 1 }) },
+  'cold-start': { full: () => benchColdStart(), quick: () => benchColdStart({ rounds: 3 }) },
   growth: {
     full: () => benchGrowth(),
     quick: () =>

@@ -3,12 +3,12 @@ import { createDeadLetters, listEvents } from '../../runtime/adapters/local/bus.
 import { createInbox } from '../../runtime/adapters/local/inbox.ts';
 import { connectShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
 import { ConfigError, port } from '../../runtime/config/env.ts';
+import { runProcess } from '../../runtime/process.ts';
 import { createMetricStore } from '../console/metrics.ts';
 import { trackProcesses } from '../console/processes.ts';
 import { createConsole } from '../console/server.ts';
 import { startMailReceiver } from '../console/smtp.ts';
 import { createTraceStore } from '../console/traces.ts';
-import { runProcess } from './common.ts';
 
 const loopback = '127.0.0.1';
 

@@ -11,13 +11,14 @@ import {
   migrateShopDatabase,
   openTables,
 } from '../../runtime/adapters/local/shop-database.ts';
-import { mailSettings, openMailer } from '../../runtime/adapters/shared/mailer.ts';
+import { mailSettings, openMailer, openSms, smsSettings } from '../../runtime/adapters/shared/mailer.ts';
+import { createSmtpMailer } from '../../runtime/adapters/shared/smtp-mailer.ts';
 import { createDispatch } from '../../runtime/http/dispatch.ts';
 import { createServer } from '../../runtime/http/server.ts';
 import { createTokenVerifier, remoteKeys } from '../../runtime/http/token.ts';
 import { systemClock as clock } from '../../runtime/ports/clock.ts';
+import { runProcess } from '../../runtime/process.ts';
 import { startSchedules } from '../function-host/schedules.ts';
-import { runProcess } from './common.ts';
 
 const settings = {
   SHOP_DATABASE_URL: z.string(),
@@ -28,6 +29,7 @@ const settings = {
   ...payment.settings,
   ...notification.settings,
   ...mailSettings,
+  ...smsSettings,
 };
 
 /** The function host: order, inventory, payment and notification in one process. */
@@ -36,9 +38,10 @@ await runProcess('functions', settings, async ({ settings: env, logger, whileSer
   const database = connectShopDatabase(env.SHOP_DATABASE_URL, 'functions', 24);
   const open = openTables(database);
   const inbox = createInbox(database);
-  const mailer = openMailer(env, inbox.mailer);
+  const mailer = openMailer(env, { inbox: () => inbox.mailer, smtp: createSmtpMailer });
+  const sms = openSms(env, { inbox: () => inbox.sms });
 
-  const ports = { logger, clock, open, mailer: () => mailer, sms: () => inbox.sms };
+  const ports = { logger, clock, open, mailer: () => mailer, sms: () => sms };
   const hosted = [
     { table: order.table, service: order.create(env, ports) },
     { table: inventory.table, service: inventory.create(env, ports) },

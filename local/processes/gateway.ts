@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { createAsyncApiDocument } from '../../runtime/contracts/asyncapi.ts';
 import { createOpenApiDocument } from '../../runtime/contracts/openapi.ts';
 import { createTokenVerifier, remoteKeys } from '../../runtime/http/token.ts';
+import { runProcess } from '../../runtime/process.ts';
 import { addDocs } from '../gateway/docs.ts';
 import { createGateway } from '../gateway/server.ts';
-import { runProcess } from './common.ts';
 
 const origin = z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
   message: 'must be origins with commas between, such as https://shop.example,http://localhost:5173',

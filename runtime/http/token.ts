@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { JwksClient } from 'jwks-rsa';
+import type { JwksClient } from 'jwks-rsa';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { UnavailableError } from '../errors.ts';
@@ -36,12 +36,14 @@ const lookAgainMs = 1_000;
  * @throws UnavailableError when the keys cannot be read
  */
 export function remoteKeys(jwksUri: string): KeySource {
-  const client = new JwksClient({ jwksUri, timeout: 3_000, cache: false });
+  let client: JwksClient | undefined;
   let known: ReadonlyMap<string, KeyObject> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   const read = async () => {
     try {
+      // Loaded with the first token: a function that handles events never sees one.
+      client ??= new (await import('jwks-rsa')).JwksClient({ jwksUri, timeout: 3_000, cache: false });
       const keys = await client.getSigningKeys();
       known = new Map(keys.map((key) => [key.kid, createPublicKey(key.getPublicKey())]));
       readAt = performance.now();

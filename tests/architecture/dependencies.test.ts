@@ -46,11 +46,15 @@ function importsIn(folder: string): Import[] {
 
 const within = (folder: string) => (target: string) => target.startsWith(`${folder}/`);
 const cloudSdk = (target: string) => /^@aws-sdk$|^@aws-sdk\/|^@smithy\/|^@azure\//.test(target);
+const ofAws = (target: string) =>
+  /^@aws-sdk\/|^@smithy\/|^(runtime\/(adapters|edges)|entries)\/aws\//.test(target);
 const ofAzure = (target: string) => /^@azure\/|^(runtime\/(adapters|edges)|entries)\/azure\//.test(target);
+const ofAnyCloud = (target: string) => ofAws(target) || ofAzure(target);
 const httpFramework = (target: string) =>
   target.startsWith('fastify') || target.startsWith('@fastify/') || target === 'runtime/http/server.ts';
 const pulumi = (target: string) => target.startsWith('@pulumi/');
-const driver = (target: string) => ['pg', 'node-pg-migrate', 'stripe', 'nodemailer'].includes(target);
+const driver = (target: string) =>
+  ['pg', 'node-pg-migrate', 'stripe', 'nodemailer', '@redis/client'].includes(target);
 
 /** A room, and what may not be seen from it. */
 const rules: [string, string, (target: string) => boolean][] = [
@@ -83,12 +87,18 @@ const rules: [string, string, (target: string) => boolean][] = [
   ],
   ['runtime/adapters', 'an edge', within('runtime/edges')],
   ['runtime/adapters/aws', 'another cloud', ofAzure],
+  ['runtime/adapters/azure', 'another cloud', ofAws],
+  ['runtime/adapters/local', 'a cloud', ofAnyCloud],
   ['runtime/edges/aws', 'another cloud', ofAzure],
+  ['runtime/edges/azure', 'another cloud', ofAws],
   ['runtime/edges', 'an HTTP framework', httpFramework],
   ['entries', 'the local run', within('local')],
-  ['entries', 'an HTTP framework', httpFramework],
-  ['entries/functions', 'a cloud', (target) => cloudSdk(target) || /^runtime\/edges\//.test(target)],
+  ['entries/functions', 'an HTTP framework', httpFramework],
+  ['entries/functions', 'a cloud', ofAnyCloud],
+  ['entries/functions', 'an edge', within('runtime/edges')],
+  ['entries/containers', 'a cloud', ofAnyCloud],
   ['entries/aws', 'another cloud', ofAzure],
+  ['entries/azure', 'another cloud', ofAws],
   ['entries', 'a stand-in', within('stand-ins')],
 ];
 

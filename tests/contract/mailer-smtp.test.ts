@@ -118,10 +118,16 @@ describe('the SMTP mailer', () => {
 
   it('is opened by settings, which say what is missing', async () => {
     const inbox = { send: async () => {} };
+    const offered = { inbox: () => inbox, smtp: createSmtpMailer };
     const settings = { MAILER: 'smtp' } as const;
-    assert.throws(() => openMailer(settings, inbox), /SMTP_URL: .*\n.*MAIL_FROM: /);
-    assert.equal(openMailer({ ...settings, MAILER: 'inbox' }, inbox), inbox);
-    const opened = openMailer({ ...settings, SMTP_URL: server.url, MAIL_FROM: from }, inbox);
+    assert.throws(() => openMailer(settings, offered), /SMTP_URL: .*\n.*MAIL_FROM: /);
+    const ses = { MAILER: 'ses', MAIL_FROM: from } as const;
+    assert.throws(
+      () => openMailer(ses, offered),
+      /MAILER=ses is not to be had here: it may be inbox or smtp/,
+    );
+    assert.equal(openMailer({ ...settings, MAILER: 'inbox' }, offered), inbox);
+    const opened = openMailer({ ...settings, SMTP_URL: server.url, MAIL_FROM: from }, offered);
     await opened.send(mail);
     opened.close?.();
     assert.equal(server.received.length, 1);

@@ -1,0 +1,4 @@
+import { runProduct } from '../containers/product.ts';
+import { awsHost } from './host.ts';
+
+await runProduct(awsHost);

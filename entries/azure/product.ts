@@ -1,0 +1,4 @@
+import { runProduct } from '../containers/product.ts';
+import { azureHost } from './host.ts';
+
+await runProduct(azureHost);

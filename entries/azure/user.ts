@@ -1,0 +1,4 @@
+import { runUser } from '../containers/user.ts';
+import { azureHost } from './host.ts';
+
+await runUser(azureHost);
