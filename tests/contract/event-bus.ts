@@ -230,6 +230,8 @@ export const eventBusCases: ContractCase<EventBusBackend>[] = [
       const letterOf = async (orderId: string) =>
         (await bus.deadLetters.list()).find((letter) => letter.event.subject === orderId)?.id;
       await eventually(async () => assert.ok((await letterOf(first)) && (await letterOf(second))));
+      // Where messages come twice, both are given up by then: the effect is the redriven one's.
+      await settle();
       mended = true;
       assert.equal(await bus.deadLetters.redrive((await letterOf(first)) ?? ''), true);
       await settle();
