@@ -43,7 +43,7 @@ export function createWebhookRoute(dependencies: WebhookDependencies): Route {
     if (!webhook) {
       throw new ProblemError(404, 'No payment webhook is set up: PAYMENT_WEBHOOK_SECRET is not set.');
     }
-    const { orderId } = verify(webhook, request.body, request.rawHeaders);
+    const { orderId } = await verify(webhook, request.body, request.rawHeaders);
     if (orderIdSchema.safeParse(orderId).success) await reconcile(orderId as string);
     return { status: 200, body: { received: true } };
   });
@@ -61,13 +61,13 @@ export function createWebhookRoute(dependencies: WebhookDependencies): Route {
   }
 }
 
-function verify(
+async function verify(
   webhook: PaymentWebhook,
   body: Buffer,
   headers: Readonly<Record<string, string | undefined>>,
-): PaymentNotice {
+): Promise<PaymentNotice> {
   try {
-    return webhook.verify(body, headers);
+    return await webhook.verify(body, headers);
   } catch (error) {
     if (error instanceof WebhookSignatureError) throw badRequest('headers', error.message);
     throw error;

@@ -1,5 +1,4 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import jwt from 'jsonwebtoken';
 import type { JwksClient } from 'jwks-rsa';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -84,7 +83,9 @@ export function createTokenVerifier(keys: KeySource, rules: TokenRules): TokenVe
 }
 
 async function verify(token: string, keys: KeySource, rules: TokenRules) {
-  const kid = readKeyId(token);
+  // Loaded with the first token, as above.
+  const { default: jwt } = await import('jsonwebtoken');
+  const kid = readKeyId(jwt.decode, token);
   const key = kid === undefined ? undefined : await keys(kid);
   if (!key) throw unauthorized('The token was not signed by a key of this shop.');
   try {
@@ -97,9 +98,9 @@ async function verify(token: string, keys: KeySource, rules: TokenRules) {
   }
 }
 
-function readKeyId(token: string): string | undefined {
+function readKeyId(decode: typeof import('jsonwebtoken').decode, token: string): string | undefined {
   try {
-    return jwt.decode(token, { complete: true })?.header.kid;
+    return decode(token, { complete: true })?.header.kid;
   } catch {
     return undefined;
   }

@@ -62,7 +62,10 @@ export interface PaymentNotice {
 
 export interface PaymentWebhook {
   /** @throws WebhookSignatureError when the signature is missing, wrong or more than five minutes old */
-  verify(body: Buffer, headers: Readonly<Record<string, string | undefined>>): PaymentNotice;
+  verify(
+    body: Buffer,
+    headers: Readonly<Record<string, string | undefined>>,
+  ): PaymentNotice | Promise<PaymentNotice>;
 }
 
 /** The message says what is wrong with the signature, and may be shown to the caller. */

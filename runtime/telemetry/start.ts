@@ -1,10 +1,9 @@
 import { context, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { lazyMetricExporter, lazyTraceExporter } from './exporters.ts';
 import { RateLimitedSampler } from './sampler.ts';
 
 export interface TelemetryOptions {
@@ -32,13 +31,10 @@ export function startTelemetry({ service, endpoint, tracesPerSecond }: Telemetry
       endpoint === undefined
         ? []
         : [
-            new BatchSpanProcessor(
-              new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: 2_000 }),
-              {
-                maxQueueSize: 8_192,
-                scheduledDelayMillis: 500,
-              },
-            ),
+            new BatchSpanProcessor(lazyTraceExporter(`${endpoint}/v1/traces`), {
+              maxQueueSize: 8_192,
+              scheduledDelayMillis: 500,
+            }),
           ],
   });
   trace.setGlobalTracerProvider(tracing);
@@ -49,7 +45,7 @@ export function startTelemetry({ service, endpoint, tracesPerSecond }: Telemetry
         ? []
         : [
             new PeriodicExportingMetricReader({
-              exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics`, timeoutMillis: 2_000 }),
+              exporter: lazyMetricExporter(`${endpoint}/v1/metrics`),
               exportIntervalMillis: 5_000,
               exportTimeoutMillis: 2_500,
             }),

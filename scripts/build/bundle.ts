@@ -38,7 +38,7 @@ const environmentCredentials: Plugin = {
   name: 'environment-credentials',
   setup: ({ onLoad }) => {
     const unused =
-      /node_modules[\\/](@aws-sdk[\\/](credential-provider-(sso|ini|process|login|web-identity|http)|nested-clients|token-providers)|bowser)[\\/].*\.js$/;
+      /node_modules[\\/](@aws-sdk[\\/](credential-provider-(sso|ini|process|login|web-identity|http)|nested-clients|token-providers)|bowser)[\\/].*\.m?js$/;
     onLoad({ filter: unused }, () => ({
       contents: "throw new Error('a function has its credentials from its environment');",
     }));

@@ -5,8 +5,7 @@ import type { Documents } from '../../ports/documents.ts';
 import type { PaymentProvider, PaymentWebhook } from '../../ports/payment.ts';
 import { createSimulatedPayment } from './simulated-payment.ts';
 import { createSimulatedWebhook } from './simulated-webhook.ts';
-import { createStripePayment } from './stripe-payment.ts';
-import { createStripeWebhook } from './stripe-webhook.ts';
+import type { StripePaymentOptions } from './stripe-payment.ts';
 
 /** For `readEnv`. Which of them are needed depends on the first; `openPaymentProvider` says it. */
 export const paymentSettings = {
@@ -58,8 +57,28 @@ export function openPaymentProvider(
     throw new ConfigError(`PAYMENT_PROVIDER=stripe needs these settings too:\n${missing.join('\n')}`);
   }
   return {
-    provider: createStripePayment({ secretKey, timeoutMs: Math.min(deadlineMs, 8_000) }),
-    webhook: createStripeWebhook(webhookSecret, clock),
+    provider: stripeAtFirstUse({ secretKey, timeoutMs: Math.min(deadlineMs, 8_000) }),
+    webhook: {
+      verify: async (body, headers) => {
+        const { createStripeWebhook } = await import('./stripe-webhook.ts');
+        return createStripeWebhook(webhookSecret, clock).verify(body, headers);
+      },
+    },
     deadlineMs,
+  };
+}
+
+/** Its library is large, and whoever simulates payments never loads it. */
+function stripeAtFirstUse(options: StripePaymentOptions): PaymentProvider {
+  let loading: Promise<PaymentProvider> | undefined;
+  const stripe = () => {
+    loading ??= import('./stripe-payment.ts').then(({ createStripePayment }) => createStripePayment(options));
+    return loading;
+  };
+  return {
+    authorize: async (request) => (await stripe()).authorize(request),
+    capture: async (request) => (await stripe()).capture(request),
+    refund: async (orderId) => (await stripe()).refund(orderId),
+    find: async (orderId) => (await stripe()).find(orderId),
   };
 }
