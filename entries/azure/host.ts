@@ -15,9 +15,11 @@ let vault: ReturnType<typeof openVault> | undefined;
 /** Containers on Azure. The identity is the workload's. */
 export const azureHost = hostContainers({
   settings: {
-    /** `shop.servicebus.windows.net` */
-    SERVICE_BUS_NAMESPACE: z.string(),
-    TOPIC_NAME: z.string().default('events'),
+    /** `shop.servicebus.windows.net`. Named as in the functions, whose triggers read it. */
+    SERVICE_BUS__fullyQualifiedNamespace: z.string().optional(),
+    /** Instead of the address, for stand-ins. */
+    SERVICE_BUS: z.string().optional(),
+    SERVICE_BUS_TOPIC: z.string().default('events'),
   },
   secrets: {
     get: async (name) => {
