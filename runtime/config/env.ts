@@ -25,14 +25,19 @@ export function readEnv<Shape extends z.ZodRawShape>(
 export const port = z.coerce.number().pipe(z.int().min(0).max(65_535));
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** What every process of the shop has in common. */
-export const commonSettings = {
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port,
+/** What all service code has in common, whoever hosts it. */
+export const hostedSettings = {
   /** Exactly the `iss` of every token; never taken from a request. */
   TOKEN_ISSUER: z.url(),
   TOKEN_AUDIENCE: z.string().default('shop'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** New traces recorded a second and process. */
   TRACES_PER_SECOND: z.coerce.number().min(0).default(20),
+};
+
+/** What every process that listens has in common. */
+export const commonSettings = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port,
+  ...hostedSettings,
 };

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { ConflictError, UnavailableError } from '../errors.ts';
+import { maxBodyBytes } from './limits.ts';
 
 export interface FieldError {
   /** Dotted path within the request: `items.0.quantity`; `body` for the whole. */
@@ -39,6 +40,7 @@ export const forbidden = (detail: string) => new ProblemError(403, detail);
 export const notFound = (what: string) => new ProblemError(404, `There is no such ${what}.`);
 export const conflict = (detail: string, errors?: readonly FieldError[]) =>
   new ProblemError(409, detail, { errors });
+export const tooLarge = () => new ProblemError(413, `The body is larger than ${maxBodyBytes} bytes.`);
 export const unprocessable = (detail: string, errors?: readonly FieldError[]) =>
   new ProblemError(422, detail, { errors });
 export const unavailable = (cause?: unknown) =>

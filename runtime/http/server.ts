@@ -4,11 +4,9 @@ import { parse as parseQuery } from 'node:querystring';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from '../telemetry/log.ts';
 import { type Dispatch, problemReply, type WireReply, type WireRequest } from './dispatch.ts';
-import { notFound, ProblemError, toProblem } from './problem.ts';
+import { maxBodyBytes } from './limits.ts';
+import { notFound, ProblemError, tooLarge, toProblem } from './problem.ts';
 import type { Route } from './route.ts';
-
-/** The largest body any route takes, in bytes. */
-export const maxBodyBytes = 128 * 1024;
 
 export interface ServerOptions {
   readonly routes: readonly Route[];
@@ -202,6 +200,5 @@ function malformedReply(code: string | undefined): string {
 function fastifyProblem(error: unknown): ProblemError {
   const status = (error as { statusCode?: number }).statusCode;
   if (error instanceof ProblemError || status === undefined || status >= 500) return toProblem(error);
-  const detail = status === 413 ? `The body is larger than ${maxBodyBytes} bytes.` : (error as Error).message;
-  return new ProblemError(status, detail);
+  return status === 413 ? tooLarge() : new ProblemError(status, (error as Error).message);
 }

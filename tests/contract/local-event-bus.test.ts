@@ -8,11 +8,11 @@ import { createBusPublisher, createDeadLetters } from '../../runtime/adapters/lo
 import { type RunningConsumers, startConsumers } from '../../runtime/adapters/local/consumer-loop.ts';
 import { type Delivery, onceInOrder, twiceOutOfOrder } from '../../runtime/adapters/local/delivery.ts';
 import { openTables } from '../../runtime/adapters/local/shop-database.ts';
-import type { Consumer } from '../../runtime/ports/event-bus.ts';
 import { createLogger } from '../../runtime/telemetry/log.ts';
 import { contractDatabase } from '../support/shop-database.ts';
 import { casesAbout, describeContract, failingCases } from './case.ts';
 import { type EventBusBackend, eventBusCases } from './event-bus.ts';
+import { eventBusFaults, eventBusFaultsCaughtBy } from './event-bus-faults.ts';
 
 interface LocalBus extends EventBusBackend {
   close(): Promise<void>;
@@ -50,70 +50,15 @@ describeContract(
   close,
 );
 
-const spoilConsumers = (spoil: (consumer: Consumer) => Consumer) => async () => {
-  const bus = await openBus(twiceOutOfOrder);
-  return {
-    ...bus,
-    consume: (table, ...consumers) => bus.consume(table, ...consumers.map(spoil)),
-  } as LocalBus;
-};
-
-/** Buses that break one promise each. */
-const faults: Record<string, () => Promise<LocalBus>> = {
-  'ignores filters': spoilConsumers((consumer) => ({
-    ...consumer,
-    types: ['payment.captured', 'payment.failed', 'payment.refunded'],
-  })),
-  'acknowledges before the handler succeeded': spoilConsumers((consumer) => ({
-    ...consumer,
-    handle: async (event, context) => consumer.handle(event, context).catch(() => undefined),
-  })),
-  'forgets the handled mark': spoilConsumers((consumer) => ({
-    ...consumer,
-    handle: async (event, context) => {
-      const unit = await consumer.handle(event, context);
-      return unit && { ...unit, handled: undefined };
-    },
-  })),
-  'ignores the delay that a handler names': spoilConsumers((consumer) => ({
-    ...consumer,
-    handle: async (event, context) =>
-      consumer.handle(event, context).catch((error: Error) => {
-        throw new Error(error.message);
-      }),
-  })),
-  'never tells the attempt': spoilConsumers((consumer) => ({
-    ...consumer,
-    handle: (event, context) => consumer.handle(event, { ...context, attempt: 1 }),
-  })),
-  'loses every second message': async () => {
-    const bus = await openBus(onceInOrder);
-    const publish: LocalBus['publisher']['publish'] = (events) =>
-      bus.publisher.publish(events.filter((_, index) => index % 2 === 0));
-    return { ...bus, publisher: { publish } };
-  },
-  'cannot redrive': async () => {
-    const bus = await openBus(onceInOrder);
-    return { ...bus, deadLetters: { ...bus.deadLetters, redrive: bus.deadLetters.purge } };
-  },
-};
-
-/** The case that must catch each of them. */
-const caughtBy: Record<string, string> = {
-  'ignores filters': 'whose filter names its type',
-  'acknowledges before the handler succeeded': 'tries a failing message again',
-  'forgets the handled mark': 'has an event’s effect once',
-  'ignores the delay that a handler names': 'waits as long as a handler names',
-  'never tells the attempt': 'tries a failing message again',
-  'loses every second message': 'whose filter names its type',
-  'cannot redrive': 'when it is redriven',
-};
-
 describe('the event bus contract turns red on a bus that', function () {
   this.timeout(120_000);
-  for (const [title, open] of Object.entries(faults)) {
+  for (const [title, spoil] of Object.entries(eventBusFaults)) {
     it(title, async () => {
-      const cases = casesAbout(eventBusCases, caughtBy[title] ?? '');
+      const cases = casesAbout(eventBusCases, eventBusFaultsCaughtBy[title] ?? '');
+      const open = async () => {
+        const bus = await openBus(twiceOutOfOrder);
+        return { ...bus, ...spoil(bus) };
+      };
       assert.notDeepEqual(await failingCases(cases, open, close), []);
     });
   }

@@ -1,3 +1,4 @@
+import { doAtEnd } from './at-end.ts';
 import { stopPostgres } from './postgres.ts';
 import { closeContractDatabase } from './shop-database.ts';
 
@@ -6,5 +7,6 @@ export const mochaHooks = {
   async afterAll() {
     await closeContractDatabase();
     await stopPostgres();
+    await doAtEnd();
   },
 };

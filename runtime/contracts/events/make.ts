@@ -5,8 +5,11 @@ import { currentTraceparent } from '../../telemetry/tracing.ts';
 import type { EventData, EventType, ShopEvent } from './envelope.ts';
 import { eventSchemas } from './index.ts';
 
-/** The smallest limit of the buses the shop runs on (SQS and SNS, Service Bus Standard), in bytes. */
-export const maxEventBytes = 256 * 1024;
+/**
+ * The largest event, in bytes: the smallest limit of the buses the shop runs on (SQS and SNS, Service Bus Standard)
+ * less what goes beside an event and counts too: its type and trace, and why it was given up.
+ */
+export const maxEventBytes = 256 * 1024 - 4 * 1024;
 
 /**
  * Makes an event of the aggregate `subject` at `version`, with the trace context of the work under way.
@@ -54,7 +57,8 @@ export function parseEvent(value: unknown): ShopEvent {
 
 /** The event as it goes over the wire. @throws OversizeEventError */
 export function serializeEvent(event: ShopEvent): string {
-  const text = JSON.stringify(event);
+  // SQS takes no U+FFFE and U+FFFF, which JSON does and a customer may type; escaped they are the same text.
+  const text = JSON.stringify(event).replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
   // A UTF-16 unit is at most 3 bytes, so that most events need no second pass.
   if (text.length * 3 > maxEventBytes && Buffer.byteLength(text) > maxEventBytes) {
     throw new OversizeEventError(

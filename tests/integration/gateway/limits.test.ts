@@ -1,7 +1,7 @@
 // Proves: body limit, rate limit by caller, CORS by configured origin. Does not prove that the limits are the
 // right ones for a machine.
 import assert from 'node:assert/strict';
-import { maxBodyBytes } from '../../../runtime/http/server.ts';
+import { maxBodyBytes } from '../../../runtime/http/limits.ts';
 import {
   closeAll,
   type Issuer,

@@ -1,0 +1,2 @@
+/** The largest body any route takes, in bytes. */
+export const maxBodyBytes = 128 * 1024;
