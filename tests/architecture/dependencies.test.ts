@@ -46,6 +46,11 @@ function importsIn(folder: string): Import[] {
 
 const within = (folder: string) => (target: string) => target.startsWith(`${folder}/`);
 const cloudSdk = (target: string) => /^@aws-sdk$|^@aws-sdk\/|^@smithy\/|^@azure\//.test(target);
+const ofAzure = (target: string) => /^@azure\/|^(runtime\/(adapters|edges)|entries)\/azure\//.test(target);
+const ofAws = (target: string) =>
+  /^@aws-sdk\/|^@smithy\/|^@aws-sdk$|^(runtime\/(adapters|edges)|entries)\/aws\//.test(target);
+const httpFramework = (target: string) =>
+  target.startsWith('fastify') || target.startsWith('@fastify/') || target === 'runtime/http/server.ts';
 const pulumi = (target: string) => target.startsWith('@pulumi/');
 const driver = (target: string) => ['pg', 'node-pg-migrate', 'stripe', 'nodemailer'].includes(target);
 
@@ -58,11 +63,7 @@ const rules: [string, string, (target: string) => boolean][] = [
   ['services', 'Pulumi', pulumi],
   ['functions', 'an adapter', within('runtime/adapters')],
   ['functions', 'SQL', (target) => within('runtime/sql')(target) || driver(target)],
-  [
-    'functions',
-    'an HTTP framework',
-    (target) => target.startsWith('fastify') || target.startsWith('@fastify/'),
-  ],
+  ['functions', 'an HTTP framework', httpFramework],
   ['functions', 'the local run', within('local')],
   ['functions', 'what puts them together', within('entries')],
   ['functions', 'the containers', within('services')],
@@ -82,7 +83,17 @@ const rules: [string, string, (target: string) => boolean][] = [
     'another adapter',
     (target) => /^runtime\/adapters\/(local|aws|azure)\//.test(target),
   ],
+  ['runtime/adapters', 'an edge', within('runtime/edges')],
+  ['runtime/adapters/aws', 'another cloud', ofAzure],
+  ['runtime/edges/aws', 'another cloud', ofAzure],
+  ['runtime/adapters/azure', 'another cloud', ofAws],
+  ['runtime/edges/azure', 'another cloud', ofAws],
+  ['runtime/edges', 'an HTTP framework', httpFramework],
   ['entries', 'the local run', within('local')],
+  ['entries', 'an HTTP framework', httpFramework],
+  ['entries/functions', 'a cloud', (target) => cloudSdk(target) || /^runtime\/edges\//.test(target)],
+  ['entries/aws', 'another cloud', ofAzure],
+  ['entries/azure', 'another cloud', ofAws],
   ['entries', 'a stand-in', within('stand-ins')],
 ];
 
@@ -123,7 +134,9 @@ describe('the dependency rule', () => {
 
   it('only packages of package.json are imported', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const known = new Set([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]);
+    const named = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+    // Types alone may be of a package that is nowhere, as `aws-lambda`.
+    const known = new Set(named.flatMap((name) => [name, name.replace(/^@types\//, '')]));
     const folders = [
       'runtime',
       'services',

@@ -1,5 +1,4 @@
 import DataLoader from 'dataloader';
-import { InvalidCursorError } from '../../errors.ts';
 import type { TableDefinition } from '../../function-service.ts';
 import type {
   Document,
@@ -11,6 +10,7 @@ import type {
   Unit,
 } from '../../ports/documents.ts';
 import type { Database } from '../../sql/pool.ts';
+import { readCursor, writeCursor } from '../shared/cursor.ts';
 import type { Committer } from './group-commit.ts';
 
 /** Runs a statement: on the pool, or on the connection of a transaction. */
@@ -128,26 +128,7 @@ function page<Body, R extends Row = Row>(
     .map(({ partition, id, version, body }) => ({ partition, id, version, body: body as Body }));
   const last = rows[limit - 1];
   if (rows.length <= limit || !last) return { items };
-  return { items, cursor: Buffer.from(JSON.stringify(position(last))).toString('base64url') };
-}
-
-/** The `length` texts of a position. @throws InvalidCursorError */
-function readCursor(cursor: string, length: number): string[] {
-  const position = parseCursor(cursor);
-  const isPosition =
-    Array.isArray(position) &&
-    position.length === length &&
-    position.every((part) => typeof part === 'string' && !part.includes('\0'));
-  if (!isPosition) throw new InvalidCursorError('the cursor is not one that a page gave');
-  return position as string[];
-}
-
-function parseCursor(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
+  return { items, cursor: writeCursor(position(last)) };
 }
 
 const name = (key: DocumentKey) => `${key.partition}\u0000${key.id}`;
