@@ -31,7 +31,7 @@ const requestTimeoutMs = 5_000;
  */
 export function cosmosClient(connection: Connection, requestTimeout = requestTimeoutMs): Lazy<CosmosClient> {
   return lazy(async () => {
-    const { CosmosClient } = await import('@azure/cosmos');
+    const { CosmosClient } = await import('./cosmos-sdk.ts');
     const connectionPolicy = {
       requestTimeout,
       enableEndpointDiscovery: false,
@@ -54,7 +54,7 @@ export function cosmosClient(connection: Connection, requestTimeout = requestTim
 
 export function serviceBusClient(connection: Connection): Lazy<ServiceBusClient> {
   return lazy(async () => {
-    const { ServiceBusClient } = await import('@azure/service-bus');
+    const { ServiceBusClient } = await import('./service-bus-sdk.ts');
     const retryOptions = { maxRetries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 2_000, timeoutInMs: 5_000 };
     if ('connectionString' in connection) {
       return new ServiceBusClient(connection.connectionString, { retryOptions });
@@ -65,6 +65,6 @@ export function serviceBusClient(connection: Connection): Lazy<ServiceBusClient>
 
 /** Loaded only where it is needed: it is large, and stand-ins ask for no identity. */
 async function workloadIdentity() {
-  const { DefaultAzureCredential } = await import('@azure/identity');
+  const { DefaultAzureCredential } = await import('./identity-sdk.ts');
   return new DefaultAzureCredential();
 }
