@@ -12,7 +12,7 @@ export interface LoggedRequest {
 
 /**
  * - `status`: answered so, without doing it; 429 with `retryAfterMs`.
- * - `operationStatus`: a batch is answered 207, its first operation with this status, the others 424.
+ * - `operationStatus`: a batch is answered 207, the operation at `operationIndex` with this status, the others 424.
  * - `lost`: it is done, and the connection is cut before the answer.
  * - `silent`: it is not done and never answered.
  */
@@ -21,6 +21,8 @@ export interface Fault {
   readonly status?: number;
   readonly retryAfterMs?: number;
   readonly operationStatus?: number;
+  /** @default 0 */
+  readonly operationIndex?: number;
   readonly lost?: boolean;
   readonly silent?: boolean;
 }

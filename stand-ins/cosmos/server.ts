@@ -94,12 +94,12 @@ function kindOf(path: readonly string[], { headers, method }: ItemsRequest): Req
 }
 
 function refusal(
-  { status, operationStatus, retryAfterMs }: Fault,
+  { status, operationStatus, operationIndex = 0, retryAfterMs }: Fault,
   { body }: ItemsRequest,
 ): Answer | undefined {
   if (operationStatus !== undefined) {
     const entries = (body as unknown[]).map((_, index) =>
-      batchEntry({ status: index === 0 ? operationStatus : 424 }),
+      batchEntry({ status: index === operationIndex ? operationStatus : 424 }),
     );
     return { status: 207, body: entries };
   }

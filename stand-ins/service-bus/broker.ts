@@ -64,6 +64,20 @@ class Topic implements Managed {
   }
 }
 
+/** What rhea keeps of a connection beside what it tells. */
+interface Cuttable {
+  readonly socket: Socket;
+  socket_ready: boolean;
+  readonly heartbeat_out?: NodeJS.Timeout;
+}
+
+function cut(connection: Cuttable): void {
+  // rhea would go on to write to the socket that is gone: what was still to be said, and its heartbeats, for ever.
+  connection.socket_ready = false;
+  clearTimeout(connection.heartbeat_out);
+  connection.socket.destroy();
+}
+
 export async function startServiceBus(): Promise<ServiceBus> {
   const queues = new Map<string, Queue>();
   const topics = new Map<string, Topic>();
@@ -81,26 +95,24 @@ export async function startServiceBus(): Promise<ServiceBus> {
     received: (connection: Connection) => {
       if (answersToLose === 0) return;
       answersToLose -= 1;
-      (connection as unknown as { socket: Socket }).socket.destroy();
+      cut(connection as unknown as Cuttable);
     },
   };
   const container = rhea.create_container({ id: 'service-bus-stand-in' });
   container.on('receiver_open', (context) => openReceiver(context, entities));
   container.on('sender_open', (context) => openSender(context, entities));
   // A client that goes away is no fault of the broker; without a listener rhea throws.
-  for (const event of ['error', 'connection_error', 'session_error', 'protocol_error', 'disconnected']) {
+  for (const event of ['error', 'connection_error', 'session_error', 'protocol_error']) {
     container.on(event, () => {});
   }
+  const connections = new Set<Cuttable>();
+  container.on('connection_open', ({ connection }) => connections.add(connection as unknown as Cuttable));
+  container.on('disconnected', ({ connection }) => connections.delete(connection as unknown as Cuttable));
   const server = container.listen({
     port: 0,
     host: '127.0.0.1',
     treat_modified_as_released: false,
   } as never) as Server;
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
 
@@ -109,7 +121,7 @@ export async function startServiceBus(): Promise<ServiceBus> {
     return queue;
   };
   const cutConnections = () => {
-    for (const socket of sockets) socket.destroy();
+    for (const connection of connections) cut(connection);
   };
   return {
     connectionString: `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=stand-in;SharedAccessKey=none;UseDevelopmentEmulator=true;`,

@@ -47,6 +47,8 @@ export interface AzureShopOptions {
   readonly requestTimeoutMs?: number;
   /** What the relay publishes to. @default the topic */
   readonly relayTo?: (publisher: EventPublisher) => EventPublisher;
+  /** Where the consumers' copies go. @default the topic */
+  readonly sendTo?: (topic: Topic) => Topic;
 }
 
 let shops = 0;
@@ -54,7 +56,8 @@ const logger = createLogger('contract', 'silent');
 const finish = createFinish(async () => {});
 
 export async function openAzureShop(options: AzureShopOptions): Promise<AzureShop> {
-  const { tables, lockMs = 60_000, feeds = true, requestTimeoutMs, relayTo = (same) => same } = options;
+  const { tables, lockMs = 60_000, feeds = true, requestTimeoutMs } = options;
+  const { relayTo = (same) => same, sendTo = (same) => same } = options;
   const [cosmos, serviceBus] = await Promise.all([sharedCosmos(), sharedServiceBus()]);
   shops += 1;
   const name = `shop-${shops}`;
@@ -124,7 +127,10 @@ export async function openAzureShop(options: AzureShopOptions): Promise<AzureSho
       }
       const documents = open(table);
       await host(() =>
-        registerConsumers({ consumers, documents, topic, logger, connection: 'SERVICE_BUS' }, finish),
+        registerConsumers(
+          { consumers, documents, topic: sendTo(topic), logger, connection: 'SERVICE_BUS' },
+          finish,
+        ),
       );
     },
     close: async () => {

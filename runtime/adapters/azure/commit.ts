@@ -43,7 +43,8 @@ export function createCommit(container: Lazy<Container>, table: TableDefinition)
     const proof = await readProof(await container(), batch.proof);
     // The answer was lost and the batch repeated: it is our own commit that is in the way.
     if (proof?.unit === commitId) return;
-    throw new AlreadyHandledError(`${handled?.consumer} has handled event ${handled?.eventId}`);
+    if (handled) throw new AlreadyHandledError(`${handled.consumer} has handled event ${handled.eventId}`);
+    throw new ConflictError(`the receipt of a commit to ${partition} is not its own`);
   };
 }
 
