@@ -1,0 +1,4 @@
+import { payment } from '../functions/payment.ts';
+import { registerFunction } from './function.ts';
+
+registerFunction(payment);
