@@ -19,10 +19,10 @@ import type { TableDefinition } from '../../runtime/function-service.ts';
 import { createDispatch } from '../../runtime/http/dispatch.ts';
 import { createTokenVerifier, remoteKeys } from '../../runtime/http/token.ts';
 import { systemClock as clock } from '../../runtime/ports/clock.ts';
-import type { Mailer, SmsSender } from '../../runtime/ports/notify.ts';
 import { createLogger } from '../../runtime/telemetry/log.ts';
 import { startTelemetry } from '../../runtime/telemetry/start.ts';
 import type { FunctionComposition } from '../functions/composition.ts';
+import { type CreateSenders, noSenders } from '../functions/senders.ts';
 
 const awsSettings = {
   ...hostedSettings,
@@ -33,21 +33,6 @@ const awsSettings = {
   TOPIC_ARN: z.string().startsWith('arn:'),
 };
 
-/** Made when a service asks for them: only one sends anything. */
-export interface Senders {
-  mailer(): Mailer;
-  sms(): SmsSender;
-}
-
-const noSenders: Senders = {
-  mailer: () => {
-    throw new Error('this function was given no mailer');
-  },
-  sms: () => {
-    throw new Error('this function was given no SMS sender');
-  },
-};
-
 /**
  * A function service as a Lambda function. Its settings are read and its parts made once, when the process starts;
  * the AWS clients connect when they are first used.
@@ -55,7 +40,7 @@ const noSenders: Senders = {
  */
 export function createFunction<Shape extends z.ZodRawShape>(
   composition: FunctionComposition<Shape>,
-  senders: Senders = noSenders,
+  senders: CreateSenders = noSenders,
   env: NodeJS.ProcessEnv = process.env,
 ): LambdaHandler {
   const settings = readEnv({ ...awsSettings, ...composition.settings }, env) as z.output<
@@ -89,7 +74,7 @@ export function createFunction<Shape extends z.ZodRawShape>(
       createOutboxRelay(createOutboxStore(dynamoDb, table), publisher, logger),
     ]),
   );
-  const service = composition.create(settings, { logger, clock, open, ...senders });
+  const service = composition.create(settings, { logger, clock, open, ...senders(open) });
   const dispatch = createDispatch({
     service: composition.name,
     verifyToken: createTokenVerifier(remoteKeys(settings.JWKS_URL), {

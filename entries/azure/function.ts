@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import { cosmosClient, lazy, serviceBusClient } from '../../runtime/adapters/azure/clients.ts';
 import {
-  type Connection,
-  cosmosClient,
-  lazy,
-  serviceBusClient,
-} from '../../runtime/adapters/azure/clients.ts';
+  cosmosConnection,
+  cosmosSettings,
+  serviceBusConnection,
+  serviceBusSettings,
+} from '../../runtime/adapters/azure/connections.ts';
 import { createDocuments } from '../../runtime/adapters/azure/documents.ts';
 import { createOutboxStore } from '../../runtime/adapters/azure/outbox.ts';
 import { createTopicPublisher } from '../../runtime/adapters/azure/publisher.ts';
 import { openTopic } from '../../runtime/adapters/azure/topic.ts';
 import { createOutboxRelay, createOutboxSweep } from '../../runtime/adapters/shared/relay.ts';
-import { ConfigError, hostedSettings, readEnv } from '../../runtime/config/env.ts';
+import { hostedSettings, readEnv } from '../../runtime/config/env.ts';
 import { registerConsumers } from '../../runtime/edges/azure/consumers.ts';
 import { registerFeed } from '../../runtime/edges/azure/feed.ts';
 import { createFinish } from '../../runtime/edges/azure/finish.ts';
@@ -20,40 +21,18 @@ import type { TableDefinition } from '../../runtime/function-service.ts';
 import { createDispatch } from '../../runtime/http/dispatch.ts';
 import { createTokenVerifier, remoteKeys } from '../../runtime/http/token.ts';
 import { systemClock as clock } from '../../runtime/ports/clock.ts';
-import type { Mailer, SmsSender } from '../../runtime/ports/notify.ts';
 import { createLogger } from '../../runtime/telemetry/log.ts';
 import { startTelemetry } from '../../runtime/telemetry/start.ts';
 import type { FunctionComposition } from '../functions/composition.ts';
+import { type CreateSenders, noSenders } from '../functions/senders.ts';
 
-/** The names of the settings are Functions' own: its triggers read the same ones. */
 const azureSettings = {
   ...hostedSettings,
   JWKS_URL: z.url(),
-  COSMOS__accountEndpoint: z.url().optional(),
-  /** Instead of the address, for stand-ins. */
-  COSMOS: z.string().optional(),
-  COSMOS_DATABASE: z.string().default('shop'),
-  SERVICE_BUS__fullyQualifiedNamespace: z.string().optional(),
-  /** Instead of the address, for stand-ins. */
-  SERVICE_BUS: z.string().optional(),
-  SERVICE_BUS_TOPIC: z.string().default('events'),
+  ...cosmosSettings,
+  ...serviceBusSettings,
   /** How often a change feed that was empty is read again. */
   FEED_POLL_MS: z.coerce.number().pipe(z.int().min(50)).default(1_000),
-};
-
-/** Made when a service asks for them: only one sends anything. */
-export interface Senders {
-  mailer(): Mailer;
-  sms(): SmsSender;
-}
-
-const noSenders: Senders = {
-  mailer: () => {
-    throw new Error('this function was given no mailer');
-  },
-  sms: () => {
-    throw new Error('this function was given no SMS sender');
-  },
 };
 
 /**
@@ -63,7 +42,7 @@ const noSenders: Senders = {
  */
 export function registerFunction<Shape extends z.ZodRawShape>(
   composition: FunctionComposition<Shape>,
-  senders: Senders = noSenders,
+  senders: CreateSenders = noSenders,
   env: NodeJS.ProcessEnv = process.env,
 ): void {
   const settings = readEnv({ ...azureSettings, ...composition.settings }, env) as z.output<
@@ -77,16 +56,8 @@ export function registerFunction<Shape extends z.ZodRawShape>(
   });
   const finish = createFinish(() => telemetry.flush());
   const logger = createLogger(composition.name);
-  const cosmos = cosmosClient(
-    connectionOf('COSMOS__accountEndpoint', settings.COSMOS__accountEndpoint, settings.COSMOS),
-  );
-  const serviceBus = serviceBusClient(
-    connectionOf(
-      'SERVICE_BUS__fullyQualifiedNamespace',
-      settings.SERVICE_BUS__fullyQualifiedNamespace,
-      settings.SERVICE_BUS,
-    ),
-  );
+  const cosmos = cosmosClient(cosmosConnection(settings));
+  const serviceBus = serviceBusClient(serviceBusConnection(settings));
   const topic = openTopic(serviceBus, settings.SERVICE_BUS_TOPIC);
   const publisher = createTopicPublisher(topic);
 
@@ -105,7 +76,7 @@ export function registerFunction<Shape extends z.ZodRawShape>(
     if (!found) throw new Error(`${composition.name} names no table ${name} in its composition`);
     return found.documents;
   };
-  const service = composition.create(settings, { logger, clock, open, ...senders });
+  const service = composition.create(settings, { logger, clock, open, ...senders(open) });
   const dispatch = createDispatch({
     service: composition.name,
     verifyToken: createTokenVerifier(remoteKeys(settings.JWKS_URL), {
@@ -128,15 +99,4 @@ export function registerFunction<Shape extends z.ZodRawShape>(
   for (const { table, relay } of tables) registerFeed(table, relay, feed, finish);
   const sweep = createOutboxSweep(tables.map(({ relay }) => relay));
   registerSchedules([...service.schedules, sweep], finish);
-}
-
-/** An address means the workload's own identity; a connection string goes first. */
-function connectionOf(
-  setting: string,
-  address: string | undefined,
-  connectionString: string | undefined,
-): Connection {
-  if (connectionString !== undefined) return { connectionString };
-  if (address !== undefined) return { address };
-  throw new ConfigError(`these settings need a correction in the environment:\n  ${setting}: is missing`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createNotificationService, notificationTable } from '../../functions/notification/service.ts';
+import { inboxTable } from '../../runtime/adapters/shared/document-inbox.ts';
 import { compose } from './composition.ts';
 
 export const notification = compose({
@@ -13,7 +14,7 @@ export const notification = compose({
     PUBLIC_URL: z.url(),
   },
   table: notificationTable,
-  otherTables: [],
+  otherTables: [inboxTable],
   create: (settings, { open, clock, mailer, sms }) =>
     createNotificationService({
       documents: open(notificationTable),

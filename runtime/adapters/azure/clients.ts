@@ -1,5 +1,6 @@
 import type { CosmosClient } from '@azure/cosmos';
 import type { ServiceBusClient } from '@azure/service-bus';
+import { workloadIdentity } from './credential.ts';
 
 /**
  * Where a cloud service is found: by its address with the workload's own identity, or by a connection string, which
@@ -42,8 +43,11 @@ export function cosmosClient(connection: Connection, requestTimeout = requestTim
       },
     };
     if ('address' in connection) {
-      const aadCredentials = await workloadIdentity();
-      return new CosmosClient({ endpoint: connection.address, aadCredentials, connectionPolicy });
+      return new CosmosClient({
+        endpoint: connection.address,
+        aadCredentials: workloadIdentity,
+        connectionPolicy,
+      });
     }
     const [, endpoint = '', key = ''] =
       /^AccountEndpoint=([^;]+);AccountKey=([^;]+);?$/.exec(connection.connectionString) ?? [];
@@ -59,12 +63,6 @@ export function serviceBusClient(connection: Connection): Lazy<ServiceBusClient>
     if ('connectionString' in connection) {
       return new ServiceBusClient(connection.connectionString, { retryOptions });
     }
-    return new ServiceBusClient(connection.address, await workloadIdentity(), { retryOptions });
+    return new ServiceBusClient(connection.address, workloadIdentity, { retryOptions });
   });
-}
-
-/** Loaded only where it is needed: it is large, and stand-ins ask for no identity. */
-async function workloadIdentity() {
-  const { DefaultAzureCredential } = await import('./identity-sdk.ts');
-  return new DefaultAzureCredential();
 }

@@ -8,7 +8,7 @@ let opened: Promise<TokenCredential> | undefined;
  */
 export const workloadIdentity: TokenCredential = {
   getToken: async (scopes, options) => {
-    opened ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
+    opened ??= import('./identity-sdk.ts').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
     return (await opened).getToken(scopes, options);
   },
 };

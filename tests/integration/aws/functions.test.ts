@@ -4,19 +4,21 @@
  * are frozen and ended.
  */
 import assert from 'node:assert/strict';
-import { createFunction, type Senders } from '../../../entries/aws/function.ts';
+import { createFunction } from '../../../entries/aws/function.ts';
 import type { FunctionComposition } from '../../../entries/functions/composition.ts';
 import { inventory } from '../../../entries/functions/inventory.ts';
 import { notification } from '../../../entries/functions/notification.ts';
 import { order } from '../../../entries/functions/order.ts';
 import { payment } from '../../../entries/functions/payment.ts';
+import { createSenders } from '../../../entries/functions/senders.ts';
+import { createDocuments } from '../../../runtime/adapters/aws/documents.ts';
 import { createSnsPublisher } from '../../../runtime/adapters/aws/publisher.ts';
 import { tableName } from '../../../runtime/adapters/aws/table.ts';
+import { type InboxDocument, inboxTable } from '../../../runtime/adapters/shared/document-inbox.ts';
 import { readEnv } from '../../../runtime/config/env.ts';
 import { apiRoutes } from '../../../runtime/contracts/api/index.ts';
 import { makeEvent } from '../../../runtime/contracts/events/make.ts';
 import { systemClock } from '../../../runtime/ports/clock.ts';
-import type { Mail } from '../../../runtime/ports/notify.ts';
 import { createLogger } from '../../../runtime/telemetry/log.ts';
 import { createConsumerQueue, createTopic } from '../../../stand-ins/aws/queues.ts';
 import { createTable } from '../../../stand-ins/aws/tables.ts';
@@ -30,11 +32,8 @@ import { type Issuer, startIssuer } from '../../support/issuer.ts';
 import { createMemoryDocuments } from '../../support/memory-documents.ts';
 
 describe('the functions on Lambda', () => {
-  const mails: Mail[] = [];
-  const senders: Senders = {
-    mailer: () => ({ send: async (mail) => void mails.push(mail) }),
-    sms: () => ({ send: async () => {} }),
-  };
+  // No mail service is named, so that mail ends in the inbox of documents.
+  const senders = createSenders({ mailers: {}, sms: {} }, {});
   const prefix = freshPrefix();
   const pollings: Polling[] = [];
   const invokes = new Map<string, Invoke>();
@@ -62,7 +61,7 @@ describe('the functions on Lambda', () => {
       logger: createLogger('test', 'silent'),
       clock: systemClock,
       open: createMemoryDocuments,
-      ...senders,
+      ...senders(createMemoryDocuments),
     });
     for (const definition of [composition.table, ...composition.otherTables]) {
       const table = tableName(prefix, definition);
@@ -115,7 +114,7 @@ describe('the functions on Lambda', () => {
   };
 
   it('take an order from its placing to its confirmation', async () => {
-    const { sns } = await awsStandIns();
+    const { sns, dynamoDb } = await awsStandIns();
     const productId = `PRD-${'0'.repeat(26)}`;
     const userId = `USR-${'1'.repeat(26)}`;
     const user = issuer.token(userId);
@@ -149,7 +148,15 @@ describe('the functions on Lambda', () => {
       const { body } = await call('GET', `/api/inventory/${productId}`, user);
       assert.equal(body.available, 8);
     });
-    await eventually(() => assert.ok(mails.some(({ to }) => to === 'ann@example.com')));
+    const table = { tableName: tableName(prefix, inboxTable), definition: inboxTable };
+    await eventually(async () => {
+      const query = { hash: 'ann@example.com' };
+      const { items: mails } = await createDocuments(dynamoDb, table).query<InboxDocument>(
+        'byRecipient',
+        query,
+      );
+      assert.ok(mails.some(({ body: mail }) => mail.text.includes(orderId)));
+    });
     const { body } = await call('GET', '/api/orders', user);
     assert.deepEqual(
       (body.items as { orderId: string }[]).map((listed) => listed.orderId),
