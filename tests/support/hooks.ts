@@ -4,9 +4,12 @@ import { closeContractDatabase } from './shop-database.ts';
 
 /** Mocha root hooks. */
 export const mochaHooks = {
-  async afterAll() {
+  async afterAll(this: Mocha.Context) {
     await closeContractDatabase();
     await stopPostgres();
     await doAtEnd();
+    const root = this.test?.parent;
+    const isContract = root?.suites.some(({ file }) => file?.includes('tests/contract/'));
+    if (root && isContract) (await import('../contract/parity.ts')).recordParity(root);
   },
 };
