@@ -33,6 +33,7 @@ const units: readonly [RegExp, number][] = [
 
 /** In milliseconds. @throws Error for any NCRONTAB but that of an interval */
 export function intervalOf(schedule: string): number {
+  if (schedule === '0 0 0 * * *') return 24 * 3_600_000;
   for (const [form, unit] of units) {
     const [, count] = form.exec(schedule) ?? [];
     if (count !== undefined) return Number(count) * unit;

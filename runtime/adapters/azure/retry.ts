@@ -62,6 +62,10 @@ async function attempt<Result>(
     return { tried: await ask() };
   } catch (error) {
     const failure = failureOf(error);
+    // A role that was just given takes minutes to count: no fault of what is asked.
+    if (failure.status === 401 || failure.status === 403) {
+      throw new UnavailableError('Cosmos DB refuses this identity', { cause: error });
+    }
     if (!isTransient(failure.status) || isProgramming(error)) throw error;
     return { tried: { failure }, cause: error };
   }

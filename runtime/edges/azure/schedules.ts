@@ -24,7 +24,8 @@ export function cronOf(everyMs: number): string {
   if (seconds < 60) return `*/${divisorOf(60, seconds)} * * * * *`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `0 */${divisorOf(60, minutes)} * * * *`;
-  return `0 0 */${divisorOf(24, Math.min(24, Math.floor(minutes / 60)))} * * *`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `0 0 */${divisorOf(24, hours)} * * *` : '0 0 0 * * *';
 }
 
 function divisorOf(whole: number, most: number): number {

@@ -206,7 +206,8 @@ describe('the bus on Service Bus', () => {
   it('says that Service Bus does not answer', async () => {
     const nowhere =
       'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true;';
-    const topic = openTopic(serviceBusClient({ connectionString: nowhere }), 'events');
-    await assert.rejects(topic.send([{ body: 1 }]), UnavailableError);
+    const client = serviceBusClient({ connectionString: nowhere });
+    await assert.rejects(openTopic(client, 'events').send([{ body: 1 }]), UnavailableError);
+    await (await client()).close();
   });
 });

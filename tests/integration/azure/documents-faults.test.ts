@@ -260,6 +260,13 @@ describe('documents on Cosmos DB', () => {
     assert.equal(await left(), 5);
   });
 
+  it('is unavailable, and tries no more, while its identity may not yet write', async () => {
+    plan({ status: 403 });
+    await assert.rejects(documents.commit(create), UnavailableError);
+    assert.equal(batches().length, 1);
+    await documents.commit(create);
+  });
+
   it('reads again after a refusal, and says when it cannot', async () => {
     await documents.commit(create);
     for (const fault of [{ status: 429 }, { status: 503 }, { lost: true }]) {
