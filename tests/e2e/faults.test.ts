@@ -6,7 +6,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDeadLetters } from '../../runtime/adapters/local/bus.ts';
 import { connectShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
 import { makeEvent } from '../../runtime/contracts/events/make.ts';
 import type { Database } from '../../runtime/sql/pool.ts';
@@ -174,14 +173,23 @@ describe('faults', function () {
           mendable.id,
           JSON.stringify(mendable),
         ]);
-        for (const { id, event } of await letters()) {
-          if (event.id === hopeless.id) assert.ok(await createDeadLetters(database).purge(id));
+        const dlq = async (...args: string[]) => {
+          const { code, output } = await shop.command('dlq', args);
+          return code === 0 ? output : `exit code ${code}: ${output}`;
+        };
+        assert.match(await dlq('list'), /order-catalogue {2}product\.updated[\s\S]*\n3 dead letters\n$/);
+        for (const { id, consumer, event } of await letters()) {
+          assert.equal(JSON.parse(await dlq('show', id)).event.id, event.id);
+          if (event.id === hopeless.id) assert.equal(await dlq('purge', id), `${id} is forgotten\n`);
+          else if (consumer === 'order-catalogue')
+            assert.equal(await dlq('redrive', id), `${id} is on its way again\n`);
           else {
             const answer = await fetch(`${shop.consoleUrl}/api/dead-letters/${id}/redrive`, {
               method: 'POST',
             });
             assert.equal(answer.status, 200);
           }
+          assert.match(await dlq('show', id), /^exit code 1: there is no dead letter .*npm run dlq -- list/);
         }
         await waitFor(async () => {
           const { body: dear } = await client.place(buyer.token, productId);
