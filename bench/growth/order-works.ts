@@ -14,8 +14,6 @@ export interface ShopSide {
 interface Known {
   readonly caller: Caller;
   readonly database: pg.Client;
-  /** Resolves when the mail's queue gets its next message: at the commit that confirms or cancels an order. */
-  nextMail(): Promise<void>;
   readonly orders: readonly { readonly orderId: string; readonly userId: string }[];
   /** For each user, where the middle of their list is. */
   readonly middles: readonly string[];
@@ -36,15 +34,14 @@ export async function orderWorks(
   const tokenOf = (userId: string) => tokens[Number(userId.slice(-4))] ?? '';
   return [
     async (side, record, turn) => {
-      const { caller, nextMail, database } = known[side];
-      const mail = nextMail();
+      const { caller, database } = known[side];
       const began = performance.now();
-      const { milliseconds } = await caller.call('/api/orders', {
+      const { milliseconds, body } = await caller.call('/api/orders', {
         method: 'POST',
         token: tokens[turn % shop.users],
         body: { items: [{ productId: productIdOf(turn * 37), quantity: 1 }] },
       });
-      await mail;
+      await isSaid(database, 'order.confirmed', JSON.parse(body).orderId);
       record('place an order, until accepted', milliseconds);
       record('place an order, until confirmed', performance.now() - began);
       await rest(database);
@@ -67,14 +64,13 @@ export async function orderWorks(
       record('list own orders, from the middle', milliseconds);
     },
     async (side, record, turn) => {
-      const { caller, nextMail, database, orders } = known[side];
+      const { caller, database, orders } = known[side];
       const { orderId, userId } = at(orders, turn);
-      const mail = nextMail();
       const { milliseconds } = await caller.call(`/api/orders/${orderId}/cancel`, {
         method: 'POST',
         token: tokenOf(userId),
       });
-      await mail;
+      await isSaid(database, 'order.cancelled', orderId);
       record('cancel an order, until answered', milliseconds);
       await rest(database);
     },
@@ -85,7 +81,6 @@ async function learn({ caller, databaseUrl }: ShopSide, cancels: number, closing
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   closing.push(() => database.end());
-  await database.query('listen queue');
   const { rows: orders } = await database.query<{ orderId: string; userId: string }>(
     `select partition as "orderId", index1_hash as "userId"
      from (select partition, index1_hash, row_number() over (order by partition) as n, count(*) over () as total
@@ -95,16 +90,7 @@ async function learn({ caller, databaseUrl }: ShopSide, cancels: number, closing
   );
   const middles: string[] = [];
   for (let n = 0; n < shop.users; n += 1) middles.push(await middleOf(database, userIdOf(n)));
-  const nextMail = () =>
-    new Promise<void>((resolve) => {
-      const onNotification = ({ payload }: pg.Notification) => {
-        if (payload !== 'notification-mail') return;
-        database.off('notification', onNotification);
-        resolve();
-      };
-      database.on('notification', onNotification);
-    });
-  return { caller, database, nextMail, orders, middles };
+  return { caller, database, orders, middles };
 }
 
 /** A cursor in the middle of a user's list, made as the documents make it. */
@@ -116,6 +102,16 @@ async function middleOf(database: pg.Client, userId: string): Promise<string> {
   );
   const orderId = at(rows, 0).id;
   return Buffer.from(JSON.stringify([orderId, orderId, 'order'])).toString('base64url');
+}
+
+/** Waits for the commit that says so of an order: asked again and again, on both sides alike. */
+async function isSaid(database: pg.Client, type: string, orderId: string): Promise<void> {
+  const query = {
+    name: 'is-said',
+    text: 'select from event where subject = $1 and type = $2',
+    values: [orderId, type],
+  };
+  while ((await database.query(query)).rowCount === 0) await sleep(1);
 }
 
 /** Waits until nothing is under way, so that the next request has the machine for itself. */
