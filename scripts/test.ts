@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import type { Counts } from './count-reporter.ts';
 
 /**
- * Runs the test suites, each in a mocha process of its own, and adds up: four at a time, for much of each is waiting. Exit code 0 means that every suite ran at least one test and none failed.
+ * Runs the test suites, each in a mocha process of its own, and adds up: three at a time, for much of each is waiting. Exit code 0 means that every suite ran at least one test and none failed.
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
@@ -19,7 +19,7 @@ const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
 /** The longest first, so that none of them is left to run alone at the end. */
 const allSuites = ['e2e', 'local', 'integration', 'contract', 'unit', 'architecture'];
-const lanes = 4;
+const lanes = 3;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface SuiteResult extends Counts {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from './errors.ts';
-import { writeFileAtomic } from './files.ts';
+import { removeHalfWritten, writeFileAtomic } from './files.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 
 /** Goes up when the layout of the data folder changes; a shop refuses a folder of a newer one. */
@@ -22,7 +22,9 @@ export async function claimDataFolder(dataDir: string): Promise<FolderLock> {
       await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
       await markDataFolder(dataDir);
     }
-    return await lockFolder(dataDir);
+    const lock = await lockFolder(dataDir);
+    await removeHalfWritten(dataDir);
+    return lock;
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(

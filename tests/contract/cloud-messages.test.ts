@@ -54,7 +54,7 @@ async function openCommunication(): Promise<Opened> {
   const from = 'orders@example.com';
   const { server, taken } = await startCommunicationEmail(from);
   const client = new EmailClient(connectionString(server.url), azureSettings);
-  const mailer = createCommunicationMailer(client, { from, timeoutMs: 1_000 });
+  const mailer = createCommunicationMailer(client, { from, timeoutMs: 4_000 });
   return { server, mailer, arrived: async (to) => taken.filter((mail) => mail.to === to) };
 }
 

@@ -57,7 +57,7 @@ function eventsOf({ orderId, method: paymentMethod, ending }: Order) {
 }
 
 describe('payment and notification under kills', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let database: Database;
 
   before(async () => {
@@ -83,7 +83,7 @@ describe('payment and notification under kills', function () {
       const env = { ...process.env, BUS_CHAOS: 'true', KILL_AT: `${point}:${pass}` };
       const child = fork(script, [url], { env });
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      await Promise.race([ended, eventually(async () => assert.ok(await isIdle(database)), 20_000)]);
+      await Promise.race([ended, eventually(async () => assert.ok(await isIdle(database)), 60_000)]);
       if (child.signalCode === 'SIGKILL') kills += 1;
       child.kill('SIGKILL');
       await ended;
