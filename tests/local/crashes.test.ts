@@ -3,7 +3,7 @@
 // cut off at any moment. Rows that were answered 200 are still there. Not proven here: that the shop's own
 // services lose nothing (their kill tests do), and power cuts.
 import assert from 'node:assert/strict';
-import { existsSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
