@@ -42,7 +42,9 @@ export function remoteKeys(jwksUri: string): KeySource {
   const read = async () => {
     try {
       // Loaded with the first token: a function that handles events never sees one.
-      client ??= new (await import('jwks-rsa')).JwksClient({ jwksUri, timeout: 3_000, cache: false });
+      // By its default: in a bundle, a CommonJS module has no other export.
+      const { default: jwks } = await import('jwks-rsa');
+      client ??= new jwks.JwksClient({ jwksUri, timeout: 3_000, cache: false });
       const keys = await client.getSigningKeys();
       known = new Map(keys.map((key) => [key.kid, createPublicKey(key.getPublicKey())]));
       readAt = performance.now();
