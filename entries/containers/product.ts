@@ -24,7 +24,7 @@ export const productSettings = {
   /** Of a cache within the process. */
   CACHE_MAX_BYTES: whole(64 * 1024 * 1024).pipe(z.number().min(1)),
   /** How many matches a search ranks and sorts at most. */
-  SEARCH_CANDIDATES: whole(100).pipe(z.number().min(1).max(10_000)),
+  SEARCH_CANDIDATES: whole(60).pipe(z.number().min(1).max(10_000)),
   /** Whose X-Forwarded-For is believed: the gateway's. */
   TRUSTED_PROXIES: z.string().default('loopback'),
 };

@@ -19,14 +19,14 @@ export interface ProductServiceOptions {
   readonly cache: Cache;
   /** How long an answer is kept, in milliseconds; a change through this process shows at once all the same. */
   readonly cacheTtlMs: number;
-  /** How many matches a search ranks and sorts at most. @default 100 */
+  /** How many matches a search ranks and sorts at most. @default 60 */
   readonly searchCandidates?: number;
   readonly clock?: Clock;
 }
 
 /** The catalogue: public reads through the cache, an admin's changes with their events in the outbox. */
 export function createProductService(options: ProductServiceOptions): { readonly routes: readonly Route[] } {
-  const { database, cache, cacheTtlMs, searchCandidates = 100, clock = systemClock } = options;
+  const { database, cache, cacheTtlMs, searchCandidates = 60, clock = systemClock } = options;
   const reader = createReader({ database, cache, cacheTtlMs, searchCandidates });
   const editor = createEditor({ database, clock, changed: reader.forget });
   return {

@@ -41,7 +41,7 @@ export const listProducts = {
   access: 'public',
   summary: 'Search and browse the catalogue',
   description:
-    'A search (`q`) ranks or sorts its newest matches, 100 as shipped; `capped` says when there are more. ' +
+    'A search (`q`) ranks or sorts its newest matches, 60 as shipped; `capped` says when there are more. ' +
     'Without words the newest come first, and every order is exact. A page may hold fewer products than ' +
     '`limit`: the list ends where `nextCursor` is null.',
   query: z.strictObject({

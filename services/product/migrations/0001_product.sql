@@ -4,12 +4,12 @@
 create function tag_words(tags text[]) returns text
   language sql immutable parallel safe return array_to_string(tags, ' ');
 
--- Products come in windows of 2^10, 2^12 and 2^14 by their position. Each window is a lexeme, so that the index
+-- Products come in windows of 2^11, 2^12 and 2^14 by their position. Each window is a lexeme, so that the index
 -- on words can keep a search to the newest windows: a word that a million products have costs no more than one
 -- that ten have. No word of a text begins with '<' or '='.
 create function product_windows(at bigint) returns text[]
   language sql immutable parallel safe
-  return array['<10:' || (at >> 10)::text, '<12:' || (at >> 12)::text, '<14:' || (at >> 14)::text];
+  return array['<11:' || (at >> 11)::text, '<12:' || (at >> 12)::text, '<14:' || (at >> 14)::text];
 
 -- The window of 2^bits that `at` lies in, and the one before it.
 create function newest_windows(at bigint, bits integer) returns tsquery

@@ -15,7 +15,7 @@ const lookFurther = 5;
  * Sizes of the windows that a search goes back through, as powers of two; see the migration. Within a category,
  * which is a part of the catalogue, the smallest would seldom do.
  */
-const windowBits = { everywhere: [10, 12, 14], inCategory: [12, 14] };
+const windowBits = { everywhere: [11, 14], inCategory: [12, 14] };
 
 /**
  * A search ranks and sorts its newest `searchCandidates` matches, looked for in ever larger windows of the catalogue,
