@@ -4,6 +4,7 @@
  * cached by the shop; what PostgreSQL and the system keep in memory after the first turns is.
  */
 import pg from 'pg';
+import { openParts } from '../local/backends/parts.ts';
 import { verifyShop } from '../local/verify/verify.ts';
 import { migrateShopDatabase } from '../runtime/adapters/local/shop-database.ts';
 import { openCaller } from './growth/http.ts';
@@ -96,7 +97,10 @@ async function orderGrowth(counts: Readonly<Record<Side, number>>, turns: number
   const works = await orderWorks(opened, issuer, warmUp + turns, closing);
   const growth = await measurePairs(works, { warmUp, turns });
   // Of the older orders the bus has forgotten what was said (invariant 4), as it does after 7 days.
-  const { findings } = await verifyShop(opened.small.databaseUrl, 10_000);
+  const { findings } = await verifyShop(
+    await openParts({ SHOP_DATABASE_URL: opened.small.databaseUrl }, 'verify'),
+    10_000,
+  );
   const broken = findings.filter(({ invariant }) => invariant !== 4);
   return [
     `orders; ${turns} requests of each kind`,

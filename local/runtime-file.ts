@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { backendNames } from './backends/names.ts';
+import { openParts, type ShopParts } from './backends/parts.ts';
 
 /**
  * `runtime.json` in the data folder: where the running shop can be reached. The supervisor writes it while it
  * runs; commands read it. It holds database passwords, hence mode 0600.
  */
 const runtimeInfo = z.object({
+  /** What the shop stands on. */
+  on: z.enum(backendNames),
+  /** The environment of whatever works with a cloud's stand-ins. */
+  cloud: z.record(z.string(), z.string()),
   gatewayUrl: z.url(),
   consoleUrl: z.url(),
   /** Connection strings. */
@@ -47,6 +53,13 @@ export async function readRuntimeFile(dataDir: string): Promise<RuntimeInfo> {
   }
   return info;
 }
+
+/** Looks into the running shop. @param name tells the connections apart */
+export const openRunningShop = (
+  { cloud, databases, gatewayUrl }: RuntimeInfo,
+  name: string,
+): Promise<ShopParts> =>
+  openParts({ ...cloud, SHOP_DATABASE_URL: databases.shop, PUBLIC_URL: gatewayUrl }, name);
 
 /** Whole or not at all: a reader never sees half a file. */
 export async function writeRuntimeFile(dataDir: string, info: RuntimeInfo): Promise<void> {

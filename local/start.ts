@@ -7,4 +7,6 @@ process.env.NODE_COMPILE_CACHE ||= fileURLToPath(new URL('../node_modules/.cache
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 const { main } = await import('./supervisor/main.ts');
-await main();
+const { readArguments } = await import('./supervisor/arguments.ts');
+const { on } = readArguments();
+await main({ on });

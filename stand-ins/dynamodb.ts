@@ -13,14 +13,23 @@ export interface StandIn {
 /** From its start until it answers, in milliseconds: Amazon's own needs seconds. */
 const startDeadlineMs = 30_000;
 
+export interface DynamoDbOptions {
+  /** `dynoxide` or `jar`. @default STAND_IN_DYNAMODB, else dynoxide */
+  readonly kind?: string;
+  /** @default any free one */
+  readonly port?: number;
+  /** Where dynoxide keeps its data. @default in memory */
+  readonly file?: string;
+}
+
 /**
- * A DynamoDB on 127.0.0.1, in memory: `dynoxide` (Linux on x64), which is there in milliseconds, or with
+ * A DynamoDB on 127.0.0.1: `dynoxide` (Linux on x64), which is there in milliseconds, or with
  * STAND_IN_DYNAMODB=jar Amazon's own, which needs Java 17 or newer, and listens on all interfaces for it cannot be
  * told otherwise.
  */
-export async function startDynamoDb(kind = process.env.STAND_IN_DYNAMODB ?? 'dynoxide'): Promise<StandIn> {
-  const port = await freePort();
-  const child = kind === 'jar' ? await startJar(port) : startDynoxide(port);
+export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<StandIn> {
+  const { kind = process.env.STAND_IN_DYNAMODB ?? 'dynoxide', port = await freePort(), file } = options;
+  const child = kind === 'jar' ? await startJar(port) : startDynoxide(port, file);
   const end = () => void child.kill('SIGKILL');
   process.once('exit', end);
   const endpoint = `http://127.0.0.1:${port}`;
@@ -38,9 +47,11 @@ export async function startDynamoDb(kind = process.env.STAND_IN_DYNAMODB ?? 'dyn
   };
 }
 
-function startDynoxide(port: number): ChildProcess {
+function startDynoxide(port: number, file?: string): ChildProcess {
   const binary = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
-  return spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
+  const place = file === undefined ? [] : ['--db-path', file];
+  const args = ['serve', '--host', '127.0.0.1', '--port', String(port), ...place];
+  return spawn(binary, args, { stdio: 'ignore' });
 }
 
 async function startJar(port: number): Promise<ChildProcess> {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { buildApp } from 'fauxqs';
+import { buildApp, startFauxqs } from 'fauxqs';
 import type { StandIn } from './dynamodb.ts';
 
 /** SNS and SQS on 127.0.0.1, in this process and in memory. */
@@ -15,4 +15,9 @@ export async function startSnsSqs(): Promise<StandIn> {
       await app.close();
     },
   };
+}
+
+/** SNS and SQS on a port of 127.0.0.1 that keep their messages in a folder, until this process ends. */
+export async function startLastingSnsSqs(port: number, dataDir: string): Promise<void> {
+  await startFauxqs({ port, host: '127.0.0.1', dataDir, logger: false });
 }

@@ -1,13 +1,15 @@
 import { Command } from 'commander';
-import { readRuntimeFile } from '../runtime-file.ts';
+import { openRunningShop, readRuntimeFile } from '../runtime-file.ts';
 import { summaryOf, verifyShop } from '../verify/verify.ts';
 
 const command = new Command('verify')
   .description('Checks on the running shop what must always hold: states, stock, money, events')
   .option('--wait <seconds>', 'how long orders on their way may take to come to rest', '30')
   .action(async ({ wait }: { wait: string }) => {
-    const { databases } = await readRuntimeFile(process.env.DATA_DIR ?? '.data');
-    const { facts, findings } = await verifyShop(databases.shop, Number(wait) * 1000);
+    const info = await readRuntimeFile(process.env.DATA_DIR || '.data');
+    const shop = await openRunningShop(info, 'verify');
+    const { facts, findings } = await verifyShop(shop, Number(wait) * 1000);
+    console.log(`on        ${info.on}`);
     console.log(summaryOf(facts));
     for (const { invariant, problem } of findings.slice(0, 50))
       console.log(`✘ invariant ${invariant}: ${problem}`);

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { createDeadLetters, listEvents } from '../../runtime/adapters/local/bus.ts';
-import { createInbox } from '../../runtime/adapters/local/inbox.ts';
-import { connectShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
 import { ConfigError, port } from '../../runtime/config/env.ts';
 import { runProcess } from '../../runtime/process.ts';
+import { openParts } from '../backends/parts.ts';
 import { createMetricStore } from '../console/metrics.ts';
 import { trackProcesses } from '../console/processes.ts';
 import { createConsole } from '../console/server.ts';
@@ -18,7 +16,6 @@ const shape = {
     .string()
     .catch(loopback)
     .transform(() => loopback),
-  SHOP_DATABASE_URL: z.url(),
   /** Where mail is accepted, on 127.0.0.1. Not set: nowhere. */
   SMTP_PORT: port.optional(),
 };
@@ -27,23 +24,23 @@ const shape = {
 const processes = trackProcesses(process);
 
 await runProcess('console', shape, async ({ settings, logger, whileServing }) => {
-  const database = connectShopDatabase(settings.SHOP_DATABASE_URL, 'console', 4);
-  const inbox = createInbox(database);
+  const shop = await openParts(process.env, 'console', 4);
+  const log = await shop.keepEvents(logger);
   const server = createConsole({
-    inbox,
-    deadLetters: createDeadLetters(database),
-    eventsOf: (subject) => listEvents(database, subject),
+    inbox: shop.inbox,
+    deadLetters: shop.deadLetters,
+    eventsOf: shop.eventsOf,
     traces: createTraceStore(),
     metrics: createMetricStore(),
     processes,
-    ready: whileServing(() => database.answers()),
+    ready: whileServing(() => shop.answers()),
     logger,
   });
   const smtpPort = settings.SMTP_PORT;
   const mail =
     smtpPort === undefined
       ? undefined
-      : await startMailReceiver({ port: smtpPort, store: inbox.add, logger }).catch((cause: Error) => {
+      : await startMailReceiver({ port: smtpPort, store: shop.inbox.add, logger }).catch((cause: Error) => {
           throw new ConfigError(
             `cannot accept mail on ${loopback}:${smtpPort} (SMTP_PORT): ${cause.message}`,
           );
@@ -53,7 +50,8 @@ await runProcess('console', shape, async ({ settings, logger, whileServing }) =>
     server,
     stop: async () => {
       await mail?.stop();
-      await database.close();
+      await log.stop();
+      await shop.close();
     },
   };
 });

@@ -1,7 +1,7 @@
 import type { DatabaseName, Layout, Place } from './layout.ts';
 
-/** A database or secret that only those processes get which work with it. */
-export type Need = DatabaseName | 'tokenKeys';
+/** A database, a secret or the cloud's addresses, which only those processes get that work with it. */
+export type Need = DatabaseName | 'tokenKeys' | 'cloud';
 
 export interface EnvironmentOptions {
   readonly layout: Layout;
@@ -23,6 +23,7 @@ export function childEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv
     product: { PRODUCT_DATABASE_URL: layout.databases.product },
     shop: { SHOP_DATABASE_URL: layout.databases.shop },
     tokenKeys: { TOKEN_KEYS_FILE: layout.tokenKeysFile },
+    cloud: layout.cloud,
   };
   return {
     ...withoutLibpq(inherited),

@@ -45,11 +45,11 @@ export function createKeepers(options: KeepersOptions): Keepers {
     logger,
     onChange,
   });
-  const keeperOf = ({ name, file, needs, listensOn }: ProcessSpec): Keeper =>
+  const keeperOf = ({ name, file, needs, listensOn, env: own }: ProcessSpec): Keeper =>
     createKeeper({
       name,
       launch: async () => {
-        const childEnv = childEnvironment({ layout, listensOn, needs, inherited: env });
+        const childEnv = { ...childEnvironment({ layout, listensOn, needs, inherited: env }), ...own };
         const child = launchChild({ file, env: childEnv, output });
         if (listensOn === 'console') console = child;
         return child;
@@ -61,16 +61,22 @@ export function createKeepers(options: KeepersOptions): Keepers {
   const stages: readonly Stage[] = [{ keeper: database, stopStage: databaseStopStage }, ...others];
 
   async function start(): Promise<void> {
-    const started = (spec: ProcessSpec, keeper: Keeper) =>
-      keeper.start().then(() => say(`${spec.name} is ready`));
-    const early = others.filter(({ spec }) => spec.needs.length === 0);
-    const late = others.filter(({ spec }) => spec.needs.length > 0);
     const databases = database.start().then(async () => {
       await ensureDatabases(superuserUrl(layout, superuserPassword), Object.values(layout.roles));
       say(`PostgreSQL answers on port ${layout.ports.postgres}`);
-      await Promise.all(late.map(({ spec, keeper }) => started(spec, keeper)));
     });
-    await Promise.all([databases, ...early.map(({ spec, keeper }) => started(spec, keeper))]);
+    const ready = new Map<string, Promise<void>>();
+    for (const { spec, keeper } of others) {
+      const before = (spec.waitsFor ?? []).map((name) => ready.get(name));
+      if (spec.needs.some((need) => need in layout.databases)) before.push(databases);
+      // What needs nothing is started in this turn.
+      const started = before.length === 0 ? keeper.start() : Promise.all(before).then(() => keeper.start());
+      ready.set(
+        spec.name,
+        started.then(() => say(`${spec.name} is ready`)),
+      );
+    }
+    await Promise.all([databases, ...ready.values()]);
   }
 
   return { stages, statuses, start };

@@ -22,10 +22,25 @@ export interface Layout {
   readonly host: string;
   readonly tokenAudience: string;
   readonly tokenKeysFile: string;
+  /** The environment of what works with a cloud's stand-ins. */
+  readonly cloud: Readonly<Record<string, string>>;
 }
 
 export type DatabaseName = 'user' | 'product' | 'shop';
-export type Place = 'gateway' | 'console' | 'user' | 'product' | 'functions' | 'postgres';
+const innerPlaces = [
+  'user',
+  'product',
+  'functions',
+  'postgres',
+  // Where the shop stands on a cloud's stand-ins, and each function is a process.
+  'documents',
+  'messages',
+  'order',
+  'inventory',
+  'payment',
+  'notification',
+] as const;
+export type Place = 'gateway' | 'console' | (typeof innerPlaces)[number];
 export type Ports = Readonly<Record<Place, number>>;
 
 /**
@@ -39,17 +54,17 @@ export async function claimPorts(settings: LocalSettings, patienceMs: number): P
     claimPort({ setting: 'PORT', host: settings.host, port: settings.port }, patienceMs),
     claimPort({ setting: 'CONSOLE_PORT', host: '127.0.0.1', port: settings.consolePort }, patienceMs),
   ]);
-  return {
-    gateway,
-    console,
-    user: await freePort(),
-    product: await freePort(),
-    functions: await freePort(),
-    postgres: await freePort(),
-  };
+  const inner = await Promise.all(innerPlaces.map(async (place) => [place, await freePort()] as const));
+  return { gateway, console, ...(Object.fromEntries(inner) as Record<(typeof innerPlaces)[number], number>) };
 }
 
-export function layOut(settings: LocalSettings, ports: Ports, secrets: Secrets): Layout {
+/** @param cloud the environment of what works with a cloud's stand-ins @default none */
+export function layOut(
+  settings: LocalSettings,
+  ports: Ports,
+  secrets: Secrets,
+  cloud: Layout['cloud'] = {},
+): Layout {
   const { passwords, tokenKeysFile } = secrets;
   const local = (port: number) => `http://127.0.0.1:${port}`;
   const gatewayUrl = `http://${reachable(settings.host)}:${ports.gateway}`;
@@ -74,6 +89,7 @@ export function layOut(settings: LocalSettings, ports: Ports, secrets: Secrets):
     host: settings.host,
     tokenAudience: settings.tokenAudience,
     tokenKeysFile,
+    cloud,
   };
 }
 

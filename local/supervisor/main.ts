@@ -1,27 +1,28 @@
 import { ConfigError } from '../../runtime/config/env.ts';
 import { createLogger } from '../../runtime/telemetry/log.ts';
+import type { BackendName } from '../backends/names.ts';
+import { loadPlan } from '../backends/plan.ts';
 import { withoutLibpq } from './environment.ts';
 import { StartError } from './errors.ts';
 import { guide } from './guide.ts';
 import { onNpmGone } from './npm-parent.ts';
 import { createLogSink } from './output.ts';
-import { type ProcessSpec, shopProcesses } from './processes.ts';
+import type { ProcessSpec } from './processes.ts';
 import type { Seed } from './seed.ts';
 import { readLocalSettings } from './settings.ts';
 import { type Shop, startShop } from './shop.ts';
 
 export interface MainOptions {
-  /** @default the shop's */
+  /** @default local */
+  readonly on?: BackendName;
+  /** @default the backend's */
   readonly processes?: readonly ProcessSpec[];
   /** @default the sample catalogue's */
   readonly seed?: Seed;
 }
 
 /** `npm start`: from the settings to the URLs, and from a signal to a clean end. */
-export async function main({
-  processes = shopProcesses,
-  seed = seedSamples,
-}: MainOptions = {}): Promise<void> {
+export async function main({ on = 'local', processes, seed = seedSamples }: MainOptions = {}): Promise<void> {
   const began = performance.now();
   const output = await createLogSink(process.stdout);
   const logger = createLogger('supervisor', undefined, output);
@@ -55,10 +56,11 @@ export async function main({
   process.on('unhandledRejection', die);
 
   try {
-    const settings = readLocalSettings(process.env);
+    const plan = await loadPlan(on);
+    const settings = readLocalSettings(process.env, undefined, plan.dataDir);
     shop = await startShop({
       settings,
-      processes,
+      plan: processes ? { ...plan, processes } : plan,
       seed,
       env: withoutLibpq(process.env),
       logger,

@@ -41,13 +41,13 @@ function explain(problem: string, host: string, port: number): string {
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
-    if (given.has(port) || (await tryListen('127.0.0.1', port)) !== undefined) continue;
+    if (given.has(port)) continue;
     given.add(port);
-    return port;
+    if ((await tryListen('127.0.0.1', port)) === undefined) return port;
   }
 }
 
-/** Free ports that this process has found and whose user may not listen yet. */
+/** Ports that this process has tried: taken, or free and with a user that may not listen yet. */
 const given = new Set<number>();
 
 /** @returns the error's code, or undefined when one can listen there */

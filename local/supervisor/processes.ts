@@ -11,6 +11,10 @@ export interface ProcessSpec {
   readonly listensOn: Place;
   /** At a stop, processes of a lower stage are gone before those of a higher one are told. The database is 9. */
   readonly stopStage: number;
+  /** Processes before it in the list that must be ready once before it is started. */
+  readonly waitsFor?: readonly string[];
+  /** Beside what all processes get. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const script = (name: string) => fileURLToPath(new URL(`../processes/${name}.ts`, import.meta.url));

@@ -16,7 +16,7 @@ export interface LocalSettings {
 }
 
 const shape = {
-  DATA_DIR: z.string().default('.data'),
+  DATA_DIR: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(8080),
   CONSOLE_PORT: port.default(8081),
@@ -24,8 +24,15 @@ const shape = {
   TOKEN_AUDIENCE: z.string().default('shop'),
 };
 
-/** @throws ConfigError with every setting that needs a correction */
-export function readLocalSettings(env: NodeJS.ProcessEnv, folder = process.cwd()): LocalSettings {
+/**
+ * @param dataDir where DATA_DIR names none
+ * @throws ConfigError with every setting that needs a correction
+ */
+export function readLocalSettings(
+  env: NodeJS.ProcessEnv,
+  folder = process.cwd(),
+  dataDir = '.data',
+): LocalSettings {
   const given = readEnv(shape, env);
   if (given.PORT === given.CONSOLE_PORT && given.PORT !== 0) {
     throw new ConfigError(
@@ -33,7 +40,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, folder = process.cwd()
     );
   }
   return {
-    dataDir: resolve(folder, given.DATA_DIR),
+    dataDir: resolve(folder, given.DATA_DIR ?? dataDir),
     host: given.HOST,
     port: given.PORT,
     consolePort: given.CONSOLE_PORT,

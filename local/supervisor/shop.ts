@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from '../../runtime/telemetry/log.ts';
+import type { BackendPlan } from '../backends/plan.ts';
 import { removeRuntimeFile, writeRuntimeFile } from '../runtime-file.ts';
 import { claimDataFolder } from './folder.ts';
 import type { ProcessStatus } from './keeper.ts';
 import { createKeepers } from './keepers.ts';
 import { claimPorts, type Layout, layOut, type Ports } from './layout.ts';
 import type { LogSink } from './output.ts';
-import type { ProcessSpec } from './processes.ts';
 import { waitForOk } from './ready.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
 import { forgetSeeding, isSeeded, type Seed, seedOnce } from './seed.ts';
@@ -16,7 +16,7 @@ import { type Stage, stopInOrder } from './stop.ts';
 
 export interface ShopOptions {
   readonly settings: LocalSettings;
-  readonly processes: readonly ProcessSpec[];
+  readonly plan: BackendPlan;
   readonly seed: Seed;
   /** What the children inherit. */
   readonly env: NodeJS.ProcessEnv;
@@ -41,7 +41,7 @@ const readyDeadlineMs = 90_000;
 
 /** Starts the whole shop, and resolves when an order can be placed. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
-  const { settings, seed, say, signal } = options;
+  const { settings, plan, seed, say, signal } = options;
   const { dataDir } = settings;
   const lock = await claimDataFolder(dataDir);
   let stages: readonly Stage[] = [];
@@ -53,9 +53,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   try {
     await removeRuntimeFile(dataDir);
     const { ports, secrets } = await prepare(settings, lock.abandoned, say);
-    const layout = layOut(settings, ports, secrets);
+    const layout = layOut(settings, ports, secrets, plan.settings(ports));
     const keepers = createKeepers({
       ...options,
+      processes: plan.processes,
       layout,
       superuserPassword: secrets.passwords.superuser,
     });
@@ -67,6 +68,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       await orAborted(seedOnce(layout, seed, signal), signal);
     }
     await writeRuntimeFile(dataDir, {
+      on: plan.name,
+      cloud: layout.cloud,
       gatewayUrl: layout.gatewayUrl,
       consoleUrl: layout.consoleUrl,
       databases: layout.databases,

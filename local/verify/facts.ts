@@ -1,13 +1,11 @@
 import { inventoryTable, type Reservation, type Stock } from '../../functions/inventory/table.ts';
 import { type OrderDocument, orderTable } from '../../functions/order/table.ts';
 import { type Payment, paymentTable } from '../../functions/payment/payment.ts';
-import { createDeadLetters } from '../../runtime/adapters/local/bus.ts';
-import { openTables } from '../../runtime/adapters/local/shop-database.ts';
 import { paymentProviderTable } from '../../runtime/adapters/shared/simulated-payment.ts';
 import type { OrderStatus } from '../../runtime/contracts/api/order.ts';
 import type { TableDefinition } from '../../runtime/function-service.ts';
 import type { Document } from '../../runtime/ports/documents.ts';
-import type { Database } from '../../runtime/sql/pool.ts';
+import type { ShopParts } from '../backends/parts.ts';
 
 export interface OrderFact {
   readonly orderId: string;
@@ -53,10 +51,9 @@ export type Scan = <Body>(table: TableDefinition) => Promise<Document<Body>[]>;
 export type BusFacts = Pick<ShopFacts, 'events' | 'eventsSince' | 'queued' | 'deadLetters'>;
 
 /** Reads everything of a running shop through the ports, page by page. */
-export async function collectFacts(database: Database): Promise<ShopFacts> {
-  const open = openTables(database);
+export async function collectFacts(parts: ShopParts): Promise<ShopFacts> {
   const scan: Scan = async <Body>(table: TableDefinition) => {
-    const documents = open(table);
+    const documents = parts.open(table);
     const found: Document<Body>[] = [];
     let cursor: string | undefined;
     do {
@@ -66,14 +63,16 @@ export async function collectFacts(database: Database): Promise<ShopFacts> {
     } while (cursor);
     return found;
   };
-  const queue = await database.query<{ count: number }>('select count(*) from queue');
-  const oldest = await database.query<{ at: Date | null }>('select min(at) as at from event');
-  return factsOf(scan, {
-    events: await countEvents(database),
-    eventsSince: oldest.rows[0]?.at?.toISOString() ?? '',
-    queued: queue.rows[0]?.count ?? 0,
-    deadLetters: (await createDeadLetters(database).list(1000)).length,
-  });
+  const queued = await parts.countQueued();
+  const bus = {
+    events: await parts.countEvents(),
+    eventsSince: await parts.eventsSince(),
+    queued,
+    deadLetters: await parts.countDeadLetters(),
+  };
+  const facts = await factsOf(scan, bus);
+  // What was under way while this was read may be in one part of it and not in another.
+  return { ...facts, queued: Math.max(queued, await parts.countQueued()) };
 }
 
 export async function factsOf(scan: Scan, bus: BusFacts): Promise<ShopFacts> {
@@ -110,13 +109,4 @@ function orderFact({ orderId, status, total, currency, items, timeline }: OrderD
     timeline: timeline.map((entry) => entry.status),
     placedAt: timeline[0]?.at ?? '',
   };
-}
-
-async function countEvents(database: Database): Promise<Map<string, Record<string, number>>> {
-  const { rows } = await database.query<{ subject: string; type: string; count: number }>(
-    `select subject, type, count(*) from event where subject like 'ORD-%' group by subject, type`,
-  );
-  const counts = new Map<string, Record<string, number>>();
-  for (const { subject, type, count } of rows) counts.set(subject, { ...counts.get(subject), [type]: count });
-  return counts;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAtRest } from '../../functions/order/order.ts';
-import { connectShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
+import type { ShopParts } from '../backends/parts.ts';
 import { collectFacts, type ShopFacts } from './facts.ts';
 import { checkInvariants, type Finding } from './invariants.ts';
 
@@ -9,19 +9,21 @@ export interface Verdict {
   readonly findings: readonly Finding[];
 }
 
-/** Waits for the shop to come to rest, at most `restMs`, and checks what must always hold. */
-export async function verifyShop(shopDatabaseUrl: string, restMs: number): Promise<Verdict> {
-  const database = connectShopDatabase(shopDatabaseUrl, 'verify', 2);
+/**
+ * Waits for the shop to come to rest, at most `restMs`, and checks what must always hold.
+ * @param parts closed at the end
+ */
+export async function verifyShop(parts: ShopParts, restMs: number): Promise<Verdict> {
   try {
     const deadline = Date.now() + restMs;
     for (;;) {
-      const facts = await collectFacts(database);
+      const facts = await collectFacts(parts);
       const moving = facts.queued > 0 || facts.orders.some(({ status }) => !isAtRest(status));
       if (!moving || Date.now() > deadline) return { facts, findings: checkInvariants(facts) };
       await sleep(200);
     }
   } finally {
-    await database.close();
+    await parts.close();
   }
 }
 

@@ -42,7 +42,7 @@ export async function createConsumerQueue(
   return queue;
 }
 
-/** A queue that hears everything. */
+/** A queue that hears everything. Repeating it changes nothing, as with the others here. */
 export async function createListener({ sns, sqs }: Clients, name: string, topicArn: string): Promise<Queue> {
   const queue = await createQueue(sqs, name, {});
   await subscribe(sns, topicArn, queue, {});

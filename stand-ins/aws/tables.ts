@@ -1,4 +1,9 @@
-import { CreateTableCommand, type DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  type KeySchemaElement,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
 import { type Table, tableShape } from '../../runtime/adapters/aws/table.ts';
 
 /** Makes a document table as its shape says. Time to live is left out: no stand-in deletes anything. */
@@ -23,6 +28,13 @@ export async function createTable(client: DynamoDBClient, { tableName, definitio
       StreamSpecification: { StreamEnabled: true, StreamViewType: shape.streamView },
     }),
   );
+}
+
+/** Keeps a table that is there. */
+export async function ensureTable(client: DynamoDBClient, table: Table): Promise<void> {
+  await createTable(client, table).catch((error: unknown) => {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  });
 }
 
 const keySchema = ({ hashKey, rangeKey }: { hashKey: string; rangeKey: string }): KeySchemaElement[] => [

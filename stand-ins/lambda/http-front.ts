@@ -16,8 +16,18 @@ export interface HttpFront {
   stop(): Promise<void>;
 }
 
-/** An HTTP API (payload format 2.0) before functions, on a free port of 127.0.0.1 unless one is named. */
-export async function startHttpFront(routes: readonly FrontRoute[], port = 0): Promise<HttpFront> {
+export interface FrontOptions {
+  /** @default any free one of 127.0.0.1 */
+  readonly port?: number;
+  /** Answers `/ready`, which is no route of an API Gateway's own, for a gateway that stands before it. */
+  readonly ready?: () => Promise<boolean>;
+}
+
+/** An HTTP API (payload format 2.0) before functions. */
+export async function startHttpFront(
+  routes: readonly FrontRoute[],
+  { port = 0, ready }: FrontOptions = {},
+): Promise<HttpFront> {
   const matchers = routes.map((route) => ({ route, pattern: patternOf(route.path) }));
   const server = createServer((request, response) => {
     answer(request, response).catch(() => {
@@ -27,6 +37,7 @@ export async function startHttpFront(routes: readonly FrontRoute[], port = 0): P
   });
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://front');
+    if (ready && pathname === '/ready') return send(response, { statusCode: (await ready()) ? 200 : 503 });
     for (const { route, pattern } of matchers) {
       const match = route.method === request.method ? pattern.exec(pathname) : null;
       if (!match) continue;

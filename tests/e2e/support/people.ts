@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
-import { createBusPublisher } from '../../../runtime/adapters/local/bus.ts';
-import { connectShopDatabase } from '../../../runtime/adapters/local/shop-database.ts';
 import { makeEvent } from '../../../runtime/contracts/events/make.ts';
 import { systemClock } from '../../../runtime/ports/clock.ts';
 import { parseKeys } from '../../../services/user/keys.ts';
@@ -34,14 +32,14 @@ export async function introduce(
     return { id, username, email: `${username}@example.com`, token };
   });
   if (role === 'admin') return people;
-  const database = connectShopDatabase(shop.info.databases.shop, 'people', 1);
+  const parts = await shop.parts('people');
   try {
     const said = people.map(({ id, username, email }) =>
       makeEvent('user.registered', id, 1, { userId: id, username, email }),
     );
-    await createBusPublisher(database).publish(said);
+    await parts.publisher.publish(said);
   } finally {
-    await database.close();
+    await parts.close();
   }
   return people;
 }

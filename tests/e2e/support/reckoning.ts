@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { type CatalogueEntry, orderTable, productKey } from '../../../functions/order/table.ts';
-import { listEvents } from '../../../runtime/adapters/local/bus.ts';
-import { connectShopDatabase, openTables } from '../../../runtime/adapters/local/shop-database.ts';
 import { type LoadResult, type Repriced, unfulfilled } from './load.ts';
 import { type LocalShop, waitFor } from './shop.ts';
 
@@ -22,15 +20,15 @@ export async function assertSound(shop: LocalShop, result: LoadResult): Promise<
  * knows the one that was answered last.
  */
 async function assertCatalogueFollowed(shop: LocalShop, products: readonly Repriced[]): Promise<void> {
-  const database = connectShopDatabase(shop.info.databases.shop, 'reckoning', 1);
+  const parts = await shop.parts('reckoning');
   try {
-    const documents = openTables(database)(orderTable);
+    const documents = parts.open(orderTable);
     const follow = () =>
       Promise.all(
         products.map(async ({ productId, version }) => {
           const entry = await documents.get<CatalogueEntry>(productKey(productId));
           const said = new Set(
-            (await listEvents(database, productId)).map(({ aggregateversion }) => aggregateversion),
+            (await parts.eventsOf(productId)).map(({ aggregateversion }) => aggregateversion),
           );
           const missing = Array.from({ length: version }, (_, n) => n + 1).filter((each) => !said.has(each));
           return { productId, price: entry?.body.price, version: entry?.body.version, missing };
@@ -41,6 +39,6 @@ async function assertCatalogueFollowed(shop: LocalShop, products: readonly Repri
     await waitFor(isThere, 15_000).catch(() => {});
     assert.deepEqual(await follow(), expected);
   } finally {
-    await database.close();
+    await parts.close();
   }
 }

@@ -4,7 +4,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RuntimeInfo, readRuntimeFile } from '../../../local/runtime-file.ts';
+import { backendName } from '../../../local/backends/names.ts';
+import type { ShopParts } from '../../../local/backends/parts.ts';
+import { openRunningShop, type RuntimeInfo, readRuntimeFile } from '../../../local/runtime-file.ts';
 import { type Verdict, verifyShop } from '../../../local/verify/verify.ts';
 import { freePort } from '../../support/postgres.ts';
 
@@ -17,7 +19,10 @@ export interface RunningProcess {
   readonly state: string;
 }
 
-/** A whole shop of its own, started as `npm start` starts it: supervisor, database, five processes. */
+/** What the shop of a suite stands on. */
+export const shopOn = backendName(process.env.SHOP_ON || 'local');
+
+/** A whole shop of its own, started as `npm run shop` starts it: supervisor, database, processes. */
 export interface LocalShop {
   readonly url: string;
   readonly consoleUrl: string;
@@ -29,6 +34,8 @@ export interface LocalShop {
   processes(): Promise<RunningProcess[]>;
   /** SIGKILLs a process by name and waits until the supervisor has another one in its place. */
   kill(name: string): Promise<void>;
+  /** Looks into it through the ports of what it stands on. */
+  parts(name: string): Promise<ShopParts>;
   verify(restSeconds?: number): Promise<Verdict>;
   /** Runs a command of package.json (`local/commands/NAME.ts`) on this shop. */
   command(
@@ -52,7 +59,7 @@ export async function startLocalShop(env: NodeJS.ProcessEnv = {}): Promise<Local
 
 async function launch(dataDir: string, settings: NodeJS.ProcessEnv): Promise<LocalShop> {
   const env = { ...process.env, LOG_LEVEL: 'warn', ...settings, DATA_DIR: dataDir };
-  const supervisor = spawn(process.execPath, ['local/start.ts'], {
+  const supervisor = spawn(process.execPath, ['local/start.ts', '--on', shopOn], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -99,7 +106,8 @@ async function launch(dataDir: string, settings: NodeJS.ProcessEnv): Promise<Loc
         return now !== undefined && now.pid !== before.pid && now.state === 'ready';
       }, 30_000);
     },
-    verify: (restSeconds = 60) => verifyShop(info.databases.shop, restSeconds * 1000),
+    parts: (name) => openRunningShop(info, name),
+    verify: async (restSeconds = 60) => verifyShop(await openRunningShop(info, 'verify'), restSeconds * 1000),
     command: (name, args, more = {}) => run(`local/commands/${name}.ts`, args, { ...env, ...more }),
     restart: async (how, more = {}) => {
       await stop(how);

@@ -93,6 +93,8 @@ describe('administrators', () => {
 
     const user = service.database.pool.options.connectionString ?? '';
     await writeRuntimeFile(dataDir, {
+      on: 'local',
+      cloud: {},
       gatewayUrl: 'http://127.0.0.1:8080',
       consoleUrl: 'http://127.0.0.1:8081',
       databases: { user, product: user, shop: user },

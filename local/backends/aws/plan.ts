@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url';
+import type { ProcessSpec } from '../../supervisor/processes.ts';
+import type { BackendPlan } from '../plan.ts';
+
+const script = (name: string) => fileURLToPath(new URL(`../../processes/${name}.ts`, import.meta.url));
+
+export const functionNames = ['order', 'inventory', 'payment', 'notification'] as const;
+
+const functions = functionNames.map(
+  (name): ProcessSpec => ({
+    name,
+    file: script('aws/function'),
+    needs: ['cloud'],
+    listensOn: name,
+    stopStage: 3,
+    env: { FUNCTION: name },
+  }),
+);
+
+/** What AWS offers is there before anybody publishes: an event on a topic without subscriptions is lost. */
+const waitsFor = ['stand-ins'];
+
+/** DynamoDB, SNS and SQS by stand-ins, each function from its bundle in a process of its own. */
+export const plan: BackendPlan = {
+  name: 'aws',
+  dataDir: '.data-aws',
+  processes: [
+    {
+      name: 'stand-ins',
+      file: script('aws/stand-ins'),
+      needs: ['cloud'],
+      listensOn: 'documents',
+      stopStage: 5,
+    },
+    ...functions,
+    {
+      name: 'lambda-host',
+      file: script('aws/lambda-host'),
+      needs: ['cloud'],
+      listensOn: 'functions',
+      stopStage: 2,
+      waitsFor: [...waitsFor, ...functionNames],
+    },
+    {
+      name: 'user',
+      file: script('user'),
+      needs: ['user', 'tokenKeys', 'cloud'],
+      listensOn: 'user',
+      stopStage: 2,
+      waitsFor,
+    },
+    {
+      name: 'product',
+      file: script('product'),
+      needs: ['product', 'cloud'],
+      listensOn: 'product',
+      stopStage: 2,
+      waitsFor,
+    },
+    { name: 'gateway', file: script('gateway'), needs: [], listensOn: 'gateway', stopStage: 1 },
+    {
+      name: 'console',
+      file: script('console'),
+      needs: ['shop', 'cloud'],
+      listensOn: 'console',
+      stopStage: 4,
+      waitsFor,
+    },
+  ],
+  settings: (ports) => {
+    const local = (port: number) => `http://127.0.0.1:${port}`;
+    return {
+      SHOP_BACKEND: 'aws',
+      AWS_REGION: 'us-east-1',
+      // Whatever identity this machine has is not for stand-ins, and must not reach AWS from here.
+      AWS_ACCESS_KEY_ID: 'standin',
+      AWS_SECRET_ACCESS_KEY: 'standin',
+      AWS_SESSION_TOKEN: '',
+      AWS_PROFILE: '',
+      AWS_ENDPOINT_URL_DYNAMODB: local(ports.documents),
+      AWS_ENDPOINT_URL_SNS: local(ports.messages),
+      AWS_ENDPOINT_URL_SQS: local(ports.messages),
+      RESOURCE_PREFIX: 'shop-',
+      TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:shop-events',
+      ...Object.fromEntries(
+        functionNames.map((name) => [`${name.toUpperCase()}_FUNCTION_URL`, local(ports[name])]),
+      ),
+    };
+  },
+};

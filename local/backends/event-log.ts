@@ -1,0 +1,17 @@
+import type { Database } from '../../runtime/sql/pool.ts';
+
+/** How often each type was published about each order, by the shop database's table of events. */
+export async function countEvents(database: Database): Promise<Map<string, Record<string, number>>> {
+  const { rows } = await database.query<{ subject: string; type: string; count: number }>(
+    `select subject, type, count(*) from event where subject like 'ORD-%' group by subject, type`,
+  );
+  const counts = new Map<string, Record<string, number>>();
+  for (const { subject, type, count } of rows) counts.set(subject, { ...counts.get(subject), [type]: count });
+  return counts;
+}
+
+/** ISO 8601, UTC; empty when there is none. */
+export async function oldestEvent(database: Database): Promise<string> {
+  const { rows } = await database.query<{ at: Date | null }>('select min(at) as at from event');
+  return rows[0]?.at?.toISOString() ?? '';
+}

@@ -1,0 +1,12 @@
+import { ConfigError } from '../../runtime/config/env.ts';
+
+/** What the shop can stand on, on one machine. */
+export const backendNames = ['local', 'aws'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** @throws ConfigError that names what there is */
+export function backendName(text: string): BackendName {
+  const found = backendNames.find((name) => name === text);
+  if (!found) throw new ConfigError(`the shop runs on ${backendNames.join(' or ')}, not on ${text}`);
+  return found;
+}

@@ -1,0 +1,8 @@
+/**
+ * The one place from which the local run reaches the stand-ins, which are installed for `npm run shop` and not for
+ * `npm start`.
+ */
+export const loadStandIns = {
+  aws: () => import('../../stand-ins/aws/cloud.ts'),
+  lambda: () => import('../../stand-ins/lambda/host.ts'),
+};
