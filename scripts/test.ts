@@ -1,24 +1,24 @@
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Counts } from './count-reporter.ts';
+import { type Suite, suites } from './test-suites.ts';
 
 /**
  * Runs the test suites, each in a mocha process of its own, and adds up: three at a time, for much of each is waiting. Exit code 0 means that every suite ran at least one test and none failed.
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
-  suite    some of: unit architecture contract integration local e2e; all by default
+  suite    some of: unit architecture contract integration local e2e e2e-aws; all by default
   --long   sets LONG=1, for the tests that take minutes (random kills)
   --grep   only the tests whose title matches, as mocha does`;
 
-/** The longest first, so that none of them is left to run alone at the end. */
-const allSuites = ['e2e', 'local', 'integration', 'contract', 'unit', 'architecture'];
+const allSuites = suites.map(({ name }) => name);
 const lanes = 3;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -42,12 +42,17 @@ async function runSuite(
   output: NodeJS.WritableStream,
 ): Promise<SuiteResult> {
   output.write(`\n━━ ${suite} ━━\n`);
-  const files = globSync(`tests/${suite}/**/*.test.ts`, { cwd: root }).sort();
+  const { folder, env = {}, bundles, without = {} } = suites.find(({ name }) => name === suite) as Suite;
+  for (const [file, why] of Object.entries(without)) output.write(`  without ${file}: ${why}\n`);
+  const files = globSync(`tests/${folder}/**/*.test.ts`, { cwd: root })
+    .filter((file) => !(basename(file, '.test.ts') in without))
+    .sort();
   const nothing = { suite, seconds: 0, passed: 0, failed: [], skipped: [] };
-  if (files.length === 0) return { ...nothing, problem: `no file tests/${suite}/**/*.test.ts` };
+  if (files.length === 0) return { ...nothing, problem: `no file tests/${folder}/**/*.test.ts` };
+  if (bundles) await build(bundles);
   const countsFile = join(tmpdir(), `counts-${process.pid}-${suite}.json`);
   const began = Date.now();
-  const ended = await runMocha(files, countsFile, long, grep, output);
+  const ended = await runMocha(files, { ...env, COUNTS_FILE: countsFile }, long, grep, output);
   const counts = readCounts(countsFile);
   rmSync(countsFile, { force: true });
   const seconds = (Date.now() - began) / 1000;
@@ -58,10 +63,16 @@ async function runSuite(
   return { ...counts, suite, seconds, problem };
 }
 
+async function build(cloud: string): Promise<void> {
+  const child = spawn(process.execPath, ['scripts/build.ts', cloud], { cwd: root, stdio: 'ignore' });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  if (code !== 0) throw new Error(`the bundles for ${cloud} could not be built: npm run build ${cloud}`);
+}
+
 /** @returns how the process ended */
 function runMocha(
   files: string[],
-  countsFile: string,
+  env: NodeJS.ProcessEnv & { readonly COUNTS_FILE: string },
   long: boolean,
   grep: string | undefined,
   output: NodeJS.WritableStream,
@@ -71,7 +82,7 @@ function runMocha(
   const child = spawn(process.execPath, [...args, ...files], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, COUNTS_FILE: countsFile, ...(long && { LONG: '1' }) },
+    env: { ...process.env, ...env, ...(long && { LONG: '1' }) },
   });
   child.stdout.pipe(output, { end: false });
   child.stderr.pipe(output, { end: false });
@@ -80,7 +91,7 @@ function runMocha(
     let countedAt: number | undefined;
     let killed: string | undefined;
     const watch = setInterval(() => {
-      if (countedAt === undefined && readCounts(countsFile)) countedAt = Date.now();
+      if (countedAt === undefined && readCounts(env.COUNTS_FILE)) countedAt = Date.now();
       if (Date.now() > deadline) killed = `took more than ${limitMinutes(long)} minutes`;
       else if (countedAt !== undefined && Date.now() - countedAt > lingerMs)
         killed = `did not end ${lingerMs / 1000} s after its last test: something was left open`;

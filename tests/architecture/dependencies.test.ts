@@ -119,6 +119,17 @@ describe('the dependency rule', () => {
     });
   }
 
+  it('local reaches the stand-ins from one file, and loads them only when they are needed', () => {
+    const door = 'local/backends/stand-ins.ts';
+    const reaching = importsIn('local').filter(({ target }) => within('stand-ins')(target));
+    assert.ok(reaching.length > 0);
+    assert.deepEqual(
+      reaching.filter(({ file }) => file !== door),
+      [],
+    );
+    assert.doesNotMatch(readFileSync(join(root, door), 'utf8'), /^import |^export .* from /m);
+  });
+
   it('services do not import each other', () => {
     for (const service of readdirSync(join(root, 'services'))) {
       const wrong = importsIn(`services/${service}`).filter(

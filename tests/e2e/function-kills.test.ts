@@ -1,0 +1,48 @@
+/**
+ * The shop on a cloud's stand-ins under load, while each function's process, what calls them and the containers are
+ * killed by SIGKILL: afterwards nothing accepted is lost and all that must always hold holds. The reconciler is kept
+ * out of it. It does not prove what a cloud itself does when it fails: its stand-ins are left alone.
+ */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Load, startLoad } from './support/load.ts';
+import { assertSound } from './support/reckoning.ts';
+import { type LocalShop, startLocalShop } from './support/shop.ts';
+
+const victims = [
+  ...['order', 'inventory', 'payment', 'notification', 'lambda-host'],
+  ...['user', 'product', 'gateway', 'console'],
+];
+
+describe('kill -9 of functions under load', function () {
+  this.timeout(150_000);
+  let shop: LocalShop;
+  let load: Load | undefined;
+
+  before(async () => {
+    shop = await startLocalShop({
+      RATE_LIMIT_PER_MINUTE: '0',
+      RECONCILE_REDRIVE_AFTER_MS: '3600000',
+      RECONCILE_CANCEL_AFTER_MS: '3600000',
+    });
+  });
+  afterEach(() => load?.stop());
+  after(() => shop?.close());
+
+  it('loses nothing when each process is killed once', async () => {
+    // API Gateway answers 500 for a function that failed.
+    load = await startLoad(shop, { buyers: 4, pauseMs: 200, tolerated: [500, 502] });
+    for (const name of victims) {
+      await sleep(Math.random() * 400);
+      await shop.kill(name);
+    }
+    const restarts = (await shop.processes()).filter(({ name }) => victims.includes(name));
+    assert.deepEqual(
+      restarts.map(({ restarts }) => restarts),
+      victims.map(() => 1),
+    );
+    const result = await load.stop();
+    assert.ok(result.accepted.length > 10, `only ${result.accepted.length} orders were placed`);
+    await assertSound(shop, result);
+  });
+});
