@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import { buildApp, startFauxqs } from 'fauxqs';
+import { buildApp } from 'fauxqs';
 import type { StandIn } from './dynamodb.ts';
 
-/** SNS and SQS on 127.0.0.1, in this process and in memory. */
-export async function startSnsSqs(): Promise<StandIn> {
+/** SNS and SQS on 127.0.0.1, in this process and in memory. @param wanted a port @default any free one */
+export async function startSnsSqs(wanted = 0): Promise<StandIn> {
   const app = buildApp({ logger: false });
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: '127.0.0.1', port: wanted });
   const { port } = app.server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
@@ -15,9 +15,4 @@ export async function startSnsSqs(): Promise<StandIn> {
       await app.close();
     },
   };
-}
-
-/** SNS and SQS on a port of 127.0.0.1 that keep their messages in a folder, until this process ends. */
-export async function startLastingSnsSqs(port: number, dataDir: string): Promise<void> {
-  await startFauxqs({ port, host: '127.0.0.1', dataDir, logger: false });
 }

@@ -8,14 +8,14 @@ import { tableName } from '../../runtime/adapters/aws/table.ts';
 import type { TableDefinition } from '../../runtime/function-service.ts';
 import type { Consumer } from '../../runtime/ports/event-bus.ts';
 import { startDynamoDb } from '../dynamodb.ts';
-import { startLastingSnsSqs } from '../sns-sqs.ts';
+import { startSnsSqs } from '../sns-sqs.ts';
 import { createConsumerQueue, createListener, createTopic } from './queues.ts';
 import { ensureTable } from './tables.ts';
 
 export interface CloudOptions {
   readonly dynamoDbPort: number;
   readonly snsSqsPort: number;
-  /** Where both keep their data. */
+  /** Where DynamoDB keeps its data; SNS and SQS have theirs in memory, until the process ends. */
   readonly dataDir: string;
   readonly client: (endpoint: string) => typeof clientDefaults & { readonly region: string };
   /** With which the names of all tables, queues and the topic begin. */
@@ -36,12 +36,12 @@ export interface Cloud {
 /** DynamoDB, SNS and SQS with all that the shop's infrastructure makes there. What is there already is kept. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { dynamoDbPort, snsSqsPort, dataDir, client, prefix, topic, tables, consumers } = options;
-  await mkdir(join(dataDir, 'messages'), { recursive: true });
-  const [dynamo] = await Promise.all([
+  await mkdir(dataDir, { recursive: true });
+  const [dynamo, messaging] = await Promise.all([
     startDynamoDb({ port: dynamoDbPort, file: join(dataDir, 'documents.db') }),
-    startLastingSnsSqs(snsSqsPort, join(dataDir, 'messages')),
+    startSnsSqs(snsSqsPort),
   ]);
-  const messages = client(`http://127.0.0.1:${snsSqsPort}`);
+  const messages = client(messaging.endpoint);
   const [dynamoDb, sns, sqs] = [
     new DynamoDBClient(client(dynamo.endpoint)),
     new SNSClient(messages),
@@ -60,5 +60,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   } finally {
     for (const each of [dynamoDb, sns, sqs]) each.destroy();
   }
-  return { stop: () => dynamo.stop() };
+  return {
+    stop: async () => {
+      await Promise.all([dynamo.stop(), messaging.stop()]);
+    },
+  };
 }

@@ -5,6 +5,7 @@
  * Does not prove: anything under faults or load (faults*.test.ts and bench do), nor what a real card network does.
  */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Buyer, Client, OrderView } from './support/client.ts';
 import { uniqueName, waitFor } from './support/shop.ts';
 import { localOnly, type Target, target } from './support/target.ts';
@@ -124,6 +125,8 @@ describe('journeys', function () {
           const order = await client.until(body.orderId, buyer.token, 'confirmed', 'rejected');
           assert.equal(order.status, 'confirmed');
           assert.equal(await stock(productId), 4);
+          // The console may hear of them a moment later.
+          await sleep(300);
           const { items: events } = await (shop.local as NonNullable<Target['local']>).console<{
             items: { type: string; data: { amount?: number } }[];
           }>(`/api/orders/${body.orderId}/events`);
