@@ -5,6 +5,8 @@ export interface Suite {
   readonly env?: Readonly<Record<string, string>>;
   /** The cloud whose bundles it needs. */
   readonly bundles?: 'aws';
+  /** Run only when it is named. */
+  readonly onlyNamed?: true;
   /** Files of the folder that it does not run, each with the reason. */
   readonly without?: Readonly<Record<string, string>>;
 }
@@ -21,6 +23,7 @@ export const suites: readonly Suite[] = [
     folder: 'e2e',
     env: { SHOP_ON: 'aws' },
     bundles: 'aws',
+    onlyNamed: true,
     without: {
       'bad-input': 'the edge has tests of its own in tests/integration/aws; not run here for its time',
       contention: 'not proven: with 200 buyers at once the stand-in of DynamoDB stops answering',

@@ -14,7 +14,7 @@ import { type Suite, suites } from './test-suites.ts';
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
-  suite    some of: unit architecture contract integration local e2e e2e-aws; all by default
+  suite    some of: unit architecture contract integration local e2e e2e-aws; all but e2e-aws by default
   --long   sets LONG=1, for the tests that take minutes (random kills)
   --grep   only the tests whose title matches, as mocha does`;
 
@@ -64,7 +64,10 @@ async function runSuite(
 }
 
 async function build(cloud: string): Promise<void> {
-  const child = spawn(process.execPath, ['scripts/build.ts', cloud], { cwd: root, stdio: 'ignore' });
+  const child = spawn(process.execPath, ['scripts/build.ts', cloud], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`the bundles for ${cloud} could not be built: npm run build ${cloud}`);
 }
@@ -151,7 +154,9 @@ if (values.help || unknown.length > 0) {
   console.log(usage);
   process.exit(unknown.length > 0 ? 2 : 0);
 }
-const wanted = allSuites.filter((suite) => positionals.length === 0 || positionals.includes(suite));
+const wanted = suites
+  .filter(({ name, onlyNamed }) => (positionals.length === 0 ? !onlyNamed : positionals.includes(name)))
+  .map(({ name }) => name);
 const outputs = new Map(
   wanted.map((suite) => [suite, new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER })]),
 );
