@@ -30,7 +30,7 @@ export interface DynamoDbOptions {
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<StandIn> {
   const { kind = process.env.STAND_IN_DYNAMODB ?? 'dynoxide', port = await freePort(), file } = options;
   const child = kind === 'jar' ? await startJar(port) : startDynoxide(port, file);
-  const end = () => void child.kill('SIGKILL');
+  const end = () => void (child.stdin ? child.stdin.destroy() : child.kill('SIGKILL'));
   process.once('exit', end);
   const endpoint = `http://127.0.0.1:${port}`;
   await answers(endpoint, child);
@@ -41,17 +41,22 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Stan
       process.off('exit', end);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
+      end();
       await ended;
     },
   };
 }
 
+/** Runs a program for as long as its standard input is open, and so no longer than whoever holds the other end. */
+const watched =
+  'exec 3<&0; "$0" "$@" & program=$!; { read -r _ <&3; kill -9 $program; } & wait $program; kill $!';
+
+/** Ended with its standard input: it must not outlive a killed parent, for it would hold port and file. */
 function startDynoxide(port: number, file?: string): ChildProcess {
   const binary = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
   const place = file === undefined ? [] : ['--db-path', file];
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), ...place];
-  return spawn(binary, args, { stdio: 'ignore' });
+  return spawn('/bin/sh', ['-c', watched, binary, ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
 async function startJar(port: number): Promise<ChildProcess> {

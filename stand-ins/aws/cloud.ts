@@ -33,15 +33,18 @@ export interface Cloud {
   stop(): Promise<void>;
 }
 
-/** DynamoDB, SNS and SQS with all that the shop's infrastructure makes there. What is there already is kept. */
+/**
+ * DynamoDB, SNS and SQS with all that the shop's infrastructure makes there. What is there already is kept, and
+ * gets the attributes that are wanted now.
+ */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { dynamoDbPort, snsSqsPort, dataDir, client, prefix, topic, tables, consumers } = options;
-  await mkdir(dataDir, { recursive: true });
-  const [dynamo, messaging] = await Promise.all([
+  await mkdir(join(dataDir, 'messages'), { recursive: true });
+  const [dynamo, snsSqs] = await Promise.all([
     startDynamoDb({ port: dynamoDbPort, file: join(dataDir, 'documents.db') }),
-    startSnsSqs(snsSqsPort),
+    startSnsSqs({ port: snsSqsPort, folder: join(dataDir, 'messages') }),
   ]);
-  const messages = client(messaging.endpoint);
+  const messages = client(snsSqs.endpoint);
   const [dynamoDb, sns, sqs] = [
     new DynamoDBClient(client(dynamo.endpoint)),
     new SNSClient(messages),
@@ -62,7 +65,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   }
   return {
     stop: async () => {
-      await Promise.all([dynamo.stop(), messaging.stop()]);
+      await Promise.all([dynamo.stop(), snsSqs.stop()]);
     },
   };
 }

@@ -1,5 +1,17 @@
-import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateTopicCommand,
+  ListSubscriptionsByTopicCommand,
+  type SNSClient,
+  SubscribeCommand,
+  UnsubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SetQueueAttributesCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { deadLetterQueueName, queueName } from '../../runtime/adapters/aws/queues.ts';
 import type { Consumer } from '../../runtime/ports/event-bus.ts';
 
@@ -49,22 +61,53 @@ export async function createListener({ sns, sqs }: Clients, name: string, topicA
   return queue;
 }
 
+/** A queue that is there gets these attributes. */
 async function createQueue(sqs: SQSClient, name: string, attributes: Record<string, string>): Promise<Queue> {
-  const { QueueUrl: url = '' } = await sqs.send(
-    new CreateQueueCommand({ QueueName: name, Attributes: attributes }),
-  );
+  const { QueueUrl: url = '' } = await sqs
+    .send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }))
+    .catch((error: Error) => {
+      // Its name tells the old service's name too.
+      if (!error.name.endsWith('QueueNameExists')) throw error;
+      return sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+    });
+  if (Object.keys(attributes).length > 0)
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: attributes }));
+  return { url, arn: await arnOf(sqs, url) };
+}
+
+/** A queue that is there. */
+export async function findQueue(sqs: SQSClient, name: string): Promise<Queue> {
+  const { QueueUrl: url = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+  return { url, arn: await arnOf(sqs, url) };
+}
+
+async function arnOf(sqs: SQSClient, url: string): Promise<string> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
   );
-  return { url, arn: Attributes?.QueueArn ?? '' };
+  return Attributes?.QueueArn ?? '';
 }
 
-const subscribe = (sns: SNSClient, TopicArn: string, { arn }: Queue, attributes: Record<string, string>) =>
-  sns.send(
-    new SubscribeCommand({
-      TopicArn,
-      Protocol: 'sqs',
-      Endpoint: arn,
-      Attributes: { RawMessageDelivery: 'true', ...attributes },
-    }),
-  );
+/** One that is there with other attributes, as the filter of a consumer that hears more now, is replaced. */
+async function subscribe(
+  sns: SNSClient,
+  topicArn: string,
+  { arn }: Queue,
+  attributes: Record<string, string>,
+): Promise<void> {
+  const command = new SubscribeCommand({
+    TopicArn: topicArn,
+    Protocol: 'sqs',
+    Endpoint: arn,
+    Attributes: { RawMessageDelivery: 'true', ...attributes },
+  });
+  await sns.send(command).catch(async (error: Error) => {
+    if (error.name !== 'InvalidParameterException') throw error;
+    const { Subscriptions = [] } = await sns.send(
+      new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }),
+    );
+    for (const { Endpoint, SubscriptionArn } of Subscriptions)
+      if (Endpoint === arn) await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+    await sns.send(command);
+  });
+}

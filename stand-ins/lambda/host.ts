@@ -1,10 +1,12 @@
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { clientDefaults } from '../../runtime/adapters/aws/clients.ts';
 import { queueName } from '../../runtime/adapters/aws/queues.ts';
 import { tableName } from '../../runtime/adapters/aws/table.ts';
 import { apiRoutes } from '../../runtime/contracts/api/index.ts';
 import type { Schedule, TableDefinition } from '../../runtime/function-service.ts';
 import type { Consumer } from '../../runtime/ports/event-bus.ts';
+import { findQueue } from '../aws/queues.ts';
+import { openCheckpoints } from './checkpoints.ts';
 import { startHttpFront } from './http-front.ts';
 import { type Polling, stopAll } from './polling.ts';
 import { type Invoke, startQueueSource } from './queue-source.ts';
@@ -24,6 +26,8 @@ export interface LambdaHostOptions {
   /** Of the HTTP API. */
   readonly port: number;
   readonly prefix: string;
+  /** Where it keeps how far the streams have been read. */
+  readonly dataDir: string;
   readonly dynamoDbEndpoint: string;
   readonly sqsClient: typeof clientDefaults & { readonly region: string; readonly endpoint: string };
 }
@@ -35,13 +39,14 @@ export interface LambdaHost {
 
 /** All that calls the functions: the HTTP API, their queues, the streams of their tables, their schedules. */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
-  const { functions, port, prefix, dynamoDbEndpoint, sqsClient } = options;
+  const { functions, port, prefix, dataDir, dynamoDbEndpoint, sqsClient } = options;
+  const checkpoints = openCheckpoints(dataDir);
   const sqs = new SQSClient(sqsClient);
   const sources: Polling[] = [];
   for (const { invoke, tables, consumers, schedules } of functions) {
     for (const definition of tables) {
       const table = tableName(prefix, definition);
-      sources.push(startStreamSource({ endpoint: dynamoDbEndpoint, table, invoke }));
+      sources.push(startStreamSource({ endpoint: dynamoDbEndpoint, table, invoke, checkpoints }));
     }
     for (const { name } of consumers) {
       const queue = await findQueue(sqs, queueName(prefix, name));
@@ -62,6 +67,7 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
     stop: async () => {
       await front.stop();
       await stopAll(sources);
+      checkpoints.close();
       sqs.destroy();
     },
   };
@@ -77,12 +83,4 @@ async function allAnswer(functions: readonly HostedFunction[]): Promise<boolean>
     ),
   );
   return (await Promise.all(answers)).every(Boolean);
-}
-
-async function findQueue(sqs: SQSClient, QueueName: string) {
-  const { QueueUrl: url = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
-  );
-  return { url, arn: Attributes?.QueueArn ?? '' };
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import type { Checkpoints } from './checkpoints.ts';
 import { type Polling, pause, poll, stopAll } from './polling.ts';
 import type { Invoke } from './queue-source.ts';
 import { StreamsApi } from './streams-api.ts';
@@ -11,6 +12,8 @@ export interface StreamSourceOptions {
   readonly maxAttempts?: number;
   /** Between two looks at a stream that had nothing, in milliseconds. @default 20 */
   readonly pollMs?: number;
+  /** Where to go on after a new start. @default from the oldest record on */
+  readonly checkpoints?: Checkpoints;
 }
 
 /** How often a stream is asked for new shards, in milliseconds. */
@@ -43,9 +46,9 @@ export function startStreamSource(options: StreamSourceOptions): Polling {
 }
 
 function readShard(api: StreamsApi, arn: string, shardId: string, options: StreamSourceOptions): Polling {
-  const { pollMs = 20 } = options;
+  const { pollMs = 20, checkpoints } = options;
   let iterator: string | undefined;
-  let last: string | undefined;
+  let last = checkpoints?.get(`${arn} ${shardId}`);
   let ended = false;
   return poll(async (signal) => {
     if (ended) return pause(shardsEveryMs, signal);
@@ -62,7 +65,10 @@ function readShard(api: StreamsApi, arn: string, shardId: string, options: Strea
     ended = NextShardIterator === undefined;
     if (records.length > 0) {
       await deliver(records, options, signal);
+      // Stopped, it may not have delivered them all.
+      if (signal.aborted) return;
       last = records.at(-1)?.dynamodb?.SequenceNumber;
+      if (last !== undefined) checkpoints?.set(`${arn} ${shardId}`, last);
       iterator = NextShardIterator;
     } else {
       // The next one of an empty answer skips, in Amazon's jar, what is written at this moment.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createInvoke } from '../../backends/aws/invocation.ts';
 import { readAwsSettings, standInClient } from '../../backends/aws/settings.ts';
 import { functionShapes } from '../../backends/functions.ts';
@@ -21,6 +22,7 @@ await runStandIn('lambda-host', async (logger) => {
     })),
     port: Number(process.env.PORT),
     prefix: settings.RESOURCE_PREFIX,
+    dataDir: join(process.env.DATA_DIR ?? '', 'cloud'),
     dynamoDbEndpoint: settings.AWS_ENDPOINT_URL_DYNAMODB,
     sqsClient: standInClient(settings.AWS_REGION, settings.AWS_ENDPOINT_URL_SQS),
   });
