@@ -29,8 +29,11 @@ export class RuntimeFileError extends Error {
 
 const fileOf = (dataDir: string) => join(dataDir, 'runtime.json');
 
-/** @throws RuntimeFileError when no shop runs on this data folder, with what to do about it */
-export async function readRuntimeFile(dataDir: string): Promise<RuntimeInfo> {
+/**
+ * @param start what starts such a shop
+ * @throws RuntimeFileError when no shop runs on this data folder, with what to do about it
+ */
+export async function readRuntimeFile(dataDir: string, start = 'npm start'): Promise<RuntimeInfo> {
   const file = fileOf(dataDir);
   let text: string;
   try {
@@ -38,17 +41,17 @@ export async function readRuntimeFile(dataDir: string): Promise<RuntimeInfo> {
   } catch (cause) {
     const reason =
       (cause as NodeJS.ErrnoException).code === 'ENOENT'
-        ? `no shop is running on the data folder ${dataDir}: run \`npm start\` first (DATA_DIR names another folder)`
+        ? `no shop is running on the data folder ${dataDir}: run \`${start}\` first (DATA_DIR names another folder)`
         : `${file} cannot be read: ${(cause as Error).message}`;
     throw new RuntimeFileError(reason, { cause });
   }
   const info = parse(text);
   if (!info) {
-    throw new RuntimeFileError(`${file} is not what the shop writes: stop the shop, then run \`npm start\``);
+    throw new RuntimeFileError(`${file} is not what the shop writes: stop the shop, then run \`${start}\``);
   }
   if (!isAlive(info.supervisorPid)) {
     throw new RuntimeFileError(
-      `the shop on the data folder ${dataDir} has ended (process ${info.supervisorPid}): run \`npm start\` first`,
+      `the shop on the data folder ${dataDir} has ended (process ${info.supervisorPid}): run \`${start}\` first`,
     );
   }
   return info;

@@ -4,6 +4,9 @@ import { ConfigError } from '../../runtime/config/env.ts';
 export const backendNames = ['local', 'aws'] as const;
 export type BackendName = (typeof backendNames)[number];
 
+/** Where each has its data when DATA_DIR names no folder. */
+export const dataFolders: Readonly<Record<BackendName, string>> = { local: '.data', aws: '.data-aws' };
+
 /** @throws ConfigError that names what there is */
 export function backendName(text: string): BackendName {
   const found = backendNames.find((name) => name === text);

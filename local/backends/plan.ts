@@ -5,8 +5,6 @@ import type { BackendName } from './names.ts';
 /** What the supervisor runs for a backend, as data. */
 export interface BackendPlan {
   readonly name: BackendName;
-  /** The data folder where DATA_DIR names none. */
-  readonly dataDir: string;
   readonly processes: readonly ProcessSpec[];
   /** The environment of whatever works with the cloud: addresses of stand-ins, names of resources. */
   settings(ports: Ports): Readonly<Record<string, string>>;

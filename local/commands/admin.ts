@@ -3,9 +3,9 @@ import { ProblemError } from '../../runtime/http/problem.ts';
 import { Database } from '../../runtime/sql/pool.ts';
 import { ensureAdmin } from '../../services/user/admin.ts';
 import { createPasswords } from '../../services/user/passwords.ts';
-import { readRuntimeFile } from '../runtime-file.ts';
+import { type OnOption, onOption, readRunningShop } from './running-shop.ts';
 
-interface CreateOptions {
+interface CreateOptions extends OnOption {
   readonly username: string;
   readonly email: string;
 }
@@ -16,11 +16,12 @@ program
   .description('Make an administrator, or make one of an account. Repeating it changes nothing.')
   .requiredOption('--username <name>', 'user name to log in with')
   .requiredOption('--email <address>', 'mail address of the account')
+  .addOption(onOption())
   .addHelpText('after', '\nThe password comes from ADMIN_PASSWORD, or is asked for on a terminal.')
   .action(create);
 
-async function create({ username, email }: CreateOptions): Promise<void> {
-  const { databases } = await readRuntimeFile(process.env.DATA_DIR || '.data');
+async function create({ username, email, ...options }: CreateOptions): Promise<void> {
+  const { databases } = await readRunningShop(options);
   const password = await readPassword();
   const database = new Database({ url: databases.user, name: 'admin-command', max: 1 });
   try {

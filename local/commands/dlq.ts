@@ -1,18 +1,16 @@
 import { Command } from 'commander';
-import { createDeadLetters } from '../../runtime/adapters/local/bus.ts';
-import { connectShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
 import type { DeadLetter, DeadLetters } from '../../runtime/ports/event-bus.ts';
-import { readRuntimeFile } from '../runtime-file.ts';
+import { openRunningShop } from '../runtime-file.ts';
+import { type OnOption, onOption, readRunningShop } from './running-shop.ts';
 
 const most = 1_000;
 
 async function onLetters(work: (letters: DeadLetters) => Promise<void>): Promise<void> {
-  const { databases } = await readRuntimeFile(process.env.DATA_DIR ?? '.data');
-  const database = connectShopDatabase(databases.shop, 'dlq', 1);
+  const shop = await openRunningShop(await readRunningShop(command.opts<OnOption>()), 'dlq');
   try {
-    await work(createDeadLetters(database));
+    await work(shop.deadLetters);
   } finally {
-    await database.close();
+    await shop.close();
   }
 }
 
@@ -23,7 +21,9 @@ function describe({ id, consumer, event, attempts, reason, at }: DeadLetter): st
   return `${id}  ${at}  ${consumer}  ${event.type} ${event.subject}  after ${attempts} tries: ${reason}`;
 }
 
-const command = new Command('dlq').description('The messages that the running shop has given up');
+const command = new Command('dlq')
+  .description('The messages that the running shop has given up')
+  .addOption(onOption());
 
 command
   .command('list')

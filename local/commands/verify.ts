@@ -1,12 +1,14 @@
 import { Command } from 'commander';
-import { openRunningShop, readRuntimeFile } from '../runtime-file.ts';
+import { openRunningShop } from '../runtime-file.ts';
 import { summaryOf, verifyShop } from '../verify/verify.ts';
+import { type OnOption, onOption, readRunningShop } from './running-shop.ts';
 
 const command = new Command('verify')
   .description('Checks on the running shop what must always hold: states, stock, money, events')
   .option('--wait <seconds>', 'how long orders on their way may take to come to rest', '30')
-  .action(async ({ wait }: { wait: string }) => {
-    const info = await readRuntimeFile(process.env.DATA_DIR || '.data');
+  .addOption(onOption())
+  .action(async ({ wait, ...options }: OnOption & { wait: string }) => {
+    const info = await readRunningShop(options);
     const shop = await openRunningShop(info, 'verify');
     const { facts, findings } = await verifyShop(shop, Number(wait) * 1000);
     console.log(`on        ${info.on}`);

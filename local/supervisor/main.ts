@@ -1,6 +1,6 @@
 import { ConfigError } from '../../runtime/config/env.ts';
 import { createLogger } from '../../runtime/telemetry/log.ts';
-import type { BackendName } from '../backends/names.ts';
+import { type BackendName, dataFolders } from '../backends/names.ts';
 import { loadPlan } from '../backends/plan.ts';
 import { withoutLibpq } from './environment.ts';
 import { StartError } from './errors.ts';
@@ -57,7 +57,7 @@ export async function main({ on = 'local', processes, seed = seedSamples }: Main
 
   try {
     const plan = await loadPlan(on);
-    const settings = readLocalSettings(process.env, undefined, plan.dataDir);
+    const settings = readLocalSettings(process.env, undefined, dataFolders[on]);
     shop = await startShop({
       settings,
       plan: processes ? { ...plan, processes } : plan,

@@ -23,7 +23,6 @@ const waitsFor = ['stand-ins'];
 /** DynamoDB, SNS and SQS by stand-ins, each function from its bundle in a process of its own. */
 export const plan: BackendPlan = {
   name: 'aws',
-  dataDir: '.data-aws',
   processes: [
     {
       name: 'stand-ins',

@@ -4,7 +4,6 @@ import type { BackendPlan } from '../plan.ts';
 /** Everything in PostgreSQL, the functions in one process. */
 export const plan: BackendPlan = {
   name: 'local',
-  dataDir: '.data',
   processes: shopProcesses,
   settings: () => ({}),
 };
