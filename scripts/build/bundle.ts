@@ -54,9 +54,12 @@ const builtin = new Set(builtinModules.flatMap((name) => [name, `node:${name}`])
 const requireBuiltins: Plugin = {
   name: 'require-builtins',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^[a-z:/_]+$/ }, ({ path, namespace }) => {
+    onResolve({ filter: /^[a-z:/_]+$/ }, ({ path, namespace, kind }) => {
       if (!builtin.has(path)) return undefined;
-      return namespace === 'builtin' ? { path, external: true } : { path, namespace: 'builtin' };
+      // Behind an `import()` nothing is read until it is wanted, and each name must be there.
+      return namespace === 'builtin' || kind === 'dynamic-import'
+        ? { path, external: true }
+        : { path, namespace: 'builtin' };
     });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,

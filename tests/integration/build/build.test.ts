@@ -2,20 +2,25 @@
  * Proves, on a small project of its own: the same source gives the same bytes, bundles, maps and zips, twice and in
  * another time zone; each unit has its own cloud's SDK in it and no other's, and one that has is refused, as is
  * one over its budget; what the hosts read is in its place. On the shop's own entries: each has only its own
- * cloud in it, functions are within their budgets, and a container's bundle migrates and serves.
+ * cloud in it, functions are within their budgets, a container's bundle migrates and serves, and a function's reads the issuer's
+ * keys and exports its spans.
  *
  * Does not prove: the same bytes of another version of esbuild or fflate, nor that the clouds take the zips.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { type BuiltUnit, buildUnits } from '../../../scripts/build/build.ts';
 import { findUnits } from '../../../scripts/build/units.ts';
 import { eventually } from '../../contract/case.ts';
+import { startIssuer } from '../../support/issuer.ts';
 import { awsPlace, startContainer } from '../containers/harness.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -149,6 +154,49 @@ describe('the shop’s bundles', function () {
       containers.map(({ cloud, name }) => `${cloud}/${name}`),
       ['aws/product', 'aws/user', 'azure/product', 'azure/user'],
     );
+  });
+
+  it('run: order on AWS reads the issuer’s keys, and has exported its spans when it has answered', async () => {
+    const issuer = await startIssuer();
+    const paths: string[] = [];
+    const collector = createServer((request, response) => {
+      paths.push(request.url ?? '');
+      request.resume().on('end', () => response.end('{}'));
+    });
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    const { port } = collector.address() as AddressInfo;
+    const event = {
+      version: '2.0',
+      routeKey: 'GET /api/orders',
+      rawPath: '/api/orders',
+      rawQueryString: 'limit=none',
+      requestContext: { http: { method: 'GET', path: '/api/orders' } },
+      headers: { authorization: `Bearer ${issuer.token('USR-1')}` },
+    };
+    const main = pathToFileURL(join(folder, 'aws/order/main.mjs')).href;
+    const script = `
+      const { handler } = await import(${JSON.stringify(main)});
+      const { statusCode } = await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 5_000 });
+      console.log(statusCode);`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      {
+        env: {
+          ...issuer.settings,
+          TOKEN_AUDIENCE: 'shop',
+          TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:shop-events',
+          AWS_REGION: 'us-east-1',
+          LOG_LEVEL: 'silent',
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+        },
+      },
+    );
+    issuer.stop();
+    collector.close();
+    // The token was taken: what is refused is the limit.
+    assert.equal(stdout.trim(), '400');
+    assert.ok(paths.includes('/v1/traces'), `exported: ${paths.join() || 'nothing'}`);
   });
 
   for (const [name, setting] of Object.entries({
