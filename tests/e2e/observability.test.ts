@@ -7,11 +7,24 @@
 import assert from 'node:assert/strict';
 import type { Trace, TraceSpan } from '../../local/console/traces.ts';
 import type { Buyer, Client } from './support/client.ts';
-import { uniqueName, waitFor } from './support/shop.ts';
+import { shopOn, uniqueName, waitFor } from './support/shop.ts';
 import { type LocalParts, localOnly as onlyHere, type Target, target } from './support/target.ts';
 
 const localOnly = (title: string, work: Mocha.AsyncFunc) =>
   onlyHere(title, 'the console and the logs are on this machine', work);
+
+/** Which process does a function's work: locally one for all, on a cloud's stand-ins the function of that name. */
+const functionOf = (operation: string) =>
+  shopOn === 'local' ? 'functions' : /order|inventory|payment|notification/.exec(operation)?.[0];
+const inFunction = (operation: string) => `${functionOf(operation)}: ${operation}`;
+
+const processesOn = {
+  local: ['console', 'functions', 'gateway', 'postgres', 'product', 'user'],
+  aws: [
+    ...['console', 'gateway', 'inventory', 'lambda-host', 'notification', 'order', 'payment', 'postgres'],
+    ...['product', 'stand-ins', 'user'],
+  ],
+};
 
 describe('observability', function () {
   this.timeout(30_000);
@@ -67,13 +80,13 @@ describe('observability', function () {
     assert.match(traceId, /^[0-9a-f]{32}$/);
     await client.until(orderId, buyer.token, 'confirmed');
     const trace = await traceWith(traceId, 'gateway: POST /api/orders', [
-      'functions: POST /api/orders',
-      'functions: inventory-saga order.placed',
-      'functions: payment-saga inventory.reserved',
-      'functions: order-saga inventory.reserved',
-      'functions: order-saga payment.captured',
-      'functions: inventory-saga order.confirmed',
-      'functions: notification-mail order.confirmed',
+      inFunction('POST /api/orders'),
+      inFunction('inventory-saga order.placed'),
+      inFunction('payment-saga inventory.reserved'),
+      inFunction('order-saga inventory.reserved'),
+      inFunction('order-saga payment.captured'),
+      inFunction('inventory-saga order.confirmed'),
+      inFunction('notification-mail order.confirmed'),
     ]);
     assert.equal(trace.status, 'ok');
     assert.equal(trace.droppedSpans, 0);
@@ -95,7 +108,7 @@ describe('observability', function () {
       })
     ).body;
     await client.until(orderId, buyer.token, 'confirmed');
-    await traceWith(traceId, 'gateway: POST /api/orders', ['functions: notification-mail order.confirmed']);
+    await traceWith(traceId, 'gateway: POST /api/orders', [inFunction('notification-mail order.confirmed')]);
   });
 
   localOnly('a cancel is a trace of its own, with the refund and the release in it', async () => {
@@ -103,9 +116,9 @@ describe('observability', function () {
     await client.until(orderId, buyer.token, 'confirmed');
     const { headers } = await client.call('POST', `/api/orders/${orderId}/cancel`, { token: buyer.token });
     await traceWith(headers.get('x-trace-id') ?? '', 'gateway: POST /api/orders/{id}/cancel', [
-      'functions: payment-saga order.cancelled',
-      'functions: inventory-saga order.cancelled',
-      'functions: notification-mail order.cancelled',
+      inFunction('payment-saga order.cancelled'),
+      inFunction('inventory-saga order.cancelled'),
+      inFunction('notification-mail order.cancelled'),
     ]);
   });
 
@@ -115,14 +128,14 @@ describe('observability', function () {
     const made = await client.call('POST', '/api/users/register', { body });
     await traceWith(made.headers.get('x-trace-id') ?? '', 'gateway: POST /api/users/register', [
       'user: POST /api/users/register',
-      'functions: notification-contacts user.registered',
+      inFunction('notification-contacts user.registered'),
     ]);
     const product = { sku: uniqueName('sku'), name: 'A thing', category: 'Tests', price: 1, currency: 'EUR' };
     const created = await client.call('POST', '/api/products', { token: admin, body: product });
     await traceWith(created.headers.get('x-trace-id') ?? '', 'gateway: POST /api/products', [
       'product: POST /api/products',
-      'functions: order-catalogue product.created',
-      'functions: inventory-catalogue product.created',
+      inFunction('order-catalogue product.created'),
+      inFunction('inventory-catalogue product.created'),
     ]);
   });
 
@@ -136,7 +149,7 @@ describe('observability', function () {
     for (const line of lines) {
       assert.deepEqual(
         [line.service, line.traceId, line.consumer, line.level],
-        ['functions', traceId, 'payment-saga', 'debug'],
+        [functionOf('payment-saga'), traceId, 'payment-saga', 'debug'],
       );
       assert.ok(Date.parse(line.time) > 0);
     }
@@ -181,15 +194,17 @@ describe('observability', function () {
     const wanted = [
       'user GET /api/users/{id}',
       'product GET /api/products/{id}',
-      'functions POST /api/orders',
-      'functions PUT /api/inventory/{productId}',
-      'functions GET /api/orders',
-      'functions inventory-saga',
-      'functions order-saga',
-      'functions payment-saga',
-      'functions notification-mail',
-      'functions notification-contacts',
-      'functions order-catalogue',
+      ...[
+        'POST /api/orders',
+        'PUT /api/inventory/{productId}',
+        'GET /api/orders',
+        'inventory-saga',
+        'order-saga',
+        'payment-saga',
+        'notification-mail',
+        'notification-contacts',
+        'order-catalogue',
+      ].map((operation) => `${functionOf(operation)} ${operation}`),
     ];
     type Row = {
       service: string;
@@ -223,14 +238,7 @@ describe('observability', function () {
 
   localOnly('the console lists every process as running, none started again', async () => {
     const processes = await local.shop.processes();
-    assert.deepEqual(processes.map(({ name }) => name).sort(), [
-      'console',
-      'functions',
-      'gateway',
-      'postgres',
-      'product',
-      'user',
-    ]);
+    assert.deepEqual(processes.map(({ name }) => name).sort(), processesOn[shopOn]);
     for (const { name, pid, restarts } of processes) {
       assert.equal(restarts, 0, name);
       assert.ok(process.kill(pid, 0), name);
@@ -252,7 +260,7 @@ describe('observability', function () {
     assert.equal(patched.status, 200);
     const { orderId, traceId } = await place();
     await client.until(orderId, buyer.token, 'confirmed');
-    await traceWith(traceId, 'gateway: POST /api/orders', ['functions: notification-mail order.confirmed']);
+    await traceWith(traceId, 'gateway: POST /api/orders', [inFunction('notification-mail order.confirmed')]);
     const traces = (await local.console<{ items: { traceId: string }[] }>('/api/traces?limit=500')).items;
     const everything: Record<string, string> = {
       logs: local.shop.output(),
