@@ -5,11 +5,17 @@ export interface Suite {
   readonly env?: Readonly<Record<string, string>>;
   /** The cloud whose bundles it needs. */
   readonly bundles?: 'aws';
-  /** Run only when it is named. */
-  readonly onlyNamed?: true;
+  /** Files of the folder that run only with --long. */
+  readonly onlyLong?: readonly string[];
   /** Files of the folder that it does not run, each with the reason. */
   readonly without?: Readonly<Record<string, string>>;
 }
+
+const notOnStandIns = {
+  faults:
+    'plants its faults in the local bus and in PostgreSQL; tests/contract and tests/integration have the cloud’s',
+  kills: 'kills the local function host and PostgreSQL; function-kills.test.ts takes its place',
+};
 
 /** The longest first, so that none of them is left to run alone at the end. */
 export const suites: readonly Suite[] = [
@@ -23,14 +29,8 @@ export const suites: readonly Suite[] = [
     folder: 'e2e',
     env: { SHOP_ON: 'aws' },
     bundles: 'aws',
-    onlyNamed: true,
-    without: {
-      'bad-input': 'the edge has tests of its own in tests/integration/aws; not run here for its time',
-      contention: 'not proven: with 200 buyers at once the stand-in of DynamoDB stops answering',
-      faults: 'plants its faults in the local bus',
-      kills: 'kills the local function host and PostgreSQL; function-kills.test.ts takes its place',
-      observability: 'reads the spans and log lines of the local processes',
-    },
+    onlyLong: ['contention'],
+    without: notOnStandIns,
   },
   ...['local', 'integration', 'contract', 'unit', 'architecture'].map((name) => ({ name, folder: name })),
 ];

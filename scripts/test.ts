@@ -14,7 +14,7 @@ import { type Suite, suites } from './test-suites.ts';
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
-  suite    some of: unit architecture contract integration local e2e e2e-aws; all but e2e-aws by default
+  suite    some of: unit architecture contract integration local e2e e2e-aws; all by default
   --long   sets LONG=1, for the tests that take minutes (random kills)
   --grep   only the tests whose title matches, as mocha does`;
 
@@ -42,7 +42,9 @@ async function runSuite(
   output: NodeJS.WritableStream,
 ): Promise<SuiteResult> {
   output.write(`\n━━ ${suite} ━━\n`);
-  const { folder, env = {}, bundles, without = {} } = suites.find(({ name }) => name === suite) as Suite;
+  const found = suites.find(({ name }) => name === suite) as Suite;
+  const { folder, env = {}, bundles } = found;
+  const without = leftOut(found, long);
   for (const [file, why] of Object.entries(without)) output.write(`  without ${file}: ${why}\n`);
   const files = globSync(`tests/${folder}/**/*.test.ts`, { cwd: root })
     .filter((file) => !(basename(file, '.test.ts') in without))
@@ -71,6 +73,12 @@ async function build(cloud: string): Promise<void> {
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`the bundles for ${cloud} could not be built: npm run build ${cloud}`);
 }
+
+/** Files that the suite does not run, each with the reason. */
+const leftOut = ({ without, onlyLong = [] }: Suite, long: boolean): Readonly<Record<string, string>> => ({
+  ...without,
+  ...(!long && Object.fromEntries(onlyLong.map((file) => [file, 'takes minutes; npm run test:all runs it']))),
+});
 
 /** @returns how the process ended */
 function runMocha(
@@ -155,7 +163,7 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 const wanted = suites
-  .filter(({ name, onlyNamed }) => (positionals.length === 0 ? !onlyNamed : positionals.includes(name)))
+  .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   .map(({ name }) => name);
 const outputs = new Map(
   wanted.map((suite) => [suite, new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER })]),

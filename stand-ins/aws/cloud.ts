@@ -59,7 +59,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     for (const consumer of consumers) {
       await createConsumerQueue({ sns, sqs }, consumer, { prefix, topicArn, visibilitySeconds });
     }
-    await createListener({ sns, sqs }, listener, topicArn);
+    await createListener({ sns, sqs }, listener, { topicArn, visibilitySeconds });
   } finally {
     for (const each of [dynamoDb, sns, sqs]) each.destroy();
   }

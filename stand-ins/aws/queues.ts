@@ -55,8 +55,12 @@ export async function createConsumerQueue(
 }
 
 /** A queue that hears everything. Repeating it changes nothing, as with the others here. */
-export async function createListener({ sns, sqs }: Clients, name: string, topicArn: string): Promise<Queue> {
-  const queue = await createQueue(sqs, name, {});
+export async function createListener(
+  { sns, sqs }: Clients,
+  name: string,
+  { topicArn, visibilitySeconds = 300 }: Pick<QueueOptions, 'topicArn' | 'visibilitySeconds'>,
+): Promise<Queue> {
+  const queue = await createQueue(sqs, name, { VisibilityTimeout: String(visibilitySeconds) });
   await subscribe(sns, topicArn, queue, {});
   return queue;
 }

@@ -100,7 +100,7 @@ export async function openAwsShop(options: AwsShopOptions): Promise<AwsShop> {
   }
 
   const heard = new Map<string, ShopEvent>();
-  const listener = await createListener(aws, `${prefix}everything-said`, topicArn);
+  const listener = await createListener(aws, `${prefix}everything-said`, { topicArn });
   pollings.push(startQueueSource({ sqs: aws.sqs, queue: listener, concurrency: 1, invoke: hearInto(heard) }));
 
   /** What was committed so far is published and heard, or will not be for a while. */
