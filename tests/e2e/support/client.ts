@@ -97,6 +97,12 @@ export function createClient(baseUrl: string) {
         });
         return put.status === 200;
       }, 20_000);
+      // The order service hears of it by an event of its own. A total that nobody asked for makes no order: it is
+      // refused with 409 once the product is known.
+      await waitFor(async () => {
+        const body = { items: [{ productId: id, quantity: 1 }], totalAmount: product.price + 1 };
+        return (await call('POST', '/api/orders', { token: adminToken, body })).status === 409;
+      }, 20_000);
       return id;
     },
     place: (
