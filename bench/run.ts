@@ -1,6 +1,7 @@
 /** `npm run bench`: runs benchmarks one after the other and, on demand, writes docs/benchmarks.md. */
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, Option } from 'commander';
+import { benchBackends } from './backends.ts';
 import { benchCatalogue } from './catalogue.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchGateway } from './gateway.ts';
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   catalogue: { full: () => benchCatalogue(), quick: () => benchCatalogue({ rounds: 1, seconds: 2 }) },
   gateway: { full: () => benchGateway(), quick: () => benchGateway({ rounds: 1, seconds: 2 }) },
   start: { full: () => benchStart(), quick: () => benchStart({ rounds: 1 }) },
+  backends: { full: () => benchBackends(), quick: () => benchBackends({ rounds: 1, orders: 40 }) },
   'cold-start': { full: () => benchColdStart(), quick: () => benchColdStart({ rounds: 3 }) },
   growth: {
     full: () => benchGrowth(),

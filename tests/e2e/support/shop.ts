@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { backendName } from '../../../local/backends/names.ts';
+import { type BackendName, backendName } from '../../../local/backends/names.ts';
 import type { ShopParts } from '../../../local/backends/parts.ts';
 import { openRunningShop, type RuntimeInfo, readRuntimeFile } from '../../../local/runtime-file.ts';
 import { type Verdict, verifyShop } from '../../../local/verify/verify.ts';
@@ -49,17 +49,17 @@ export interface LocalShop {
   close(): Promise<void>;
 }
 
-/** @param env settings for the supervisor and its children */
-export async function startLocalShop(env: NodeJS.ProcessEnv = {}): Promise<LocalShop> {
+/** @param env settings for the supervisor and its children @param on what it stands on @default the suite's */
+export async function startLocalShop(env: NodeJS.ProcessEnv = {}, on = shopOn): Promise<LocalShop> {
   const dataDir = await mkdtemp(join(tmpdir(), 'shop-e2e-'));
   await chmod(dataDir, 0o755);
   const ports = { PORT: String(await freePort()), CONSOLE_PORT: String(await freePort()) };
-  return launch(join(dataDir, 'data'), { ...ports, ...env });
+  return launch(join(dataDir, 'data'), { ...ports, ...env }, on);
 }
 
-async function launch(dataDir: string, settings: NodeJS.ProcessEnv): Promise<LocalShop> {
+async function launch(dataDir: string, settings: NodeJS.ProcessEnv, on: BackendName): Promise<LocalShop> {
   const env = { ...process.env, LOG_LEVEL: 'warn', ...settings, DATA_DIR: dataDir };
-  const supervisor = spawn(process.execPath, ['local/start.ts', '--on', shopOn], {
+  const supervisor = spawn(process.execPath, ['local/start.ts', '--on', on], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,7 +111,7 @@ async function launch(dataDir: string, settings: NodeJS.ProcessEnv): Promise<Loc
     command: (name, args, more = {}) => run(`local/commands/${name}.ts`, args, { ...env, ...more }),
     restart: async (how, more = {}) => {
       await stop(how);
-      return launch(dataDir, { ...settings, ...more });
+      return launch(dataDir, { ...settings, ...more }, on);
     },
     close: async () => {
       await stop('SIGTERM');
