@@ -1,5 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { ChangeLog } from './changes.ts';
 import { applyPatch, type Patch } from './patch.ts';
+import { rangeOf } from './ranges.ts';
 import { compare, type Query, valueAt } from './sql.ts';
 
 export interface ContainerDefinition {
@@ -29,7 +31,9 @@ export interface Operation {
   readonly ifMatch?: string;
 }
 
-interface Stored {
+export interface Stored {
+  /** Its partition and id. */
+  readonly key: string;
   readonly resource: Resource;
   readonly partition: string;
   /** The number of the write in its container. */
@@ -37,27 +41,51 @@ interface Stored {
   readonly writtenAt: number;
 }
 
+/** What a container had when it was opened, and where it keeps what is written. */
+export interface KeptItems {
+  readonly rid: string;
+  /** Of the latest write. */
+  readonly lsn: number;
+  /** In the order of their writing. */
+  items(): Stored[];
+  /** @param changes the items as they are now; undefined where one is gone */
+  save(changes: ReadonlyMap<string, Stored | undefined>, lsn: number): void;
+}
+
 const maxItemBytes = 2 * 1024 * 1024;
 
-/** How many ranges a container's partitions are spread over: two, so that queries have something to merge. */
-export const rangeIds = ['0', '1'] as const;
-
-/** One container, in memory. Every operation is done at once, so that each, and each batch, is atomic. */
+/**
+ * One container, in memory, and kept as well where it is told to. Every operation is done at once, so that each, and
+ * each batch, is atomic.
+ */
 export class Container {
   readonly definition: ContainerDefinition;
-  readonly rid = randomUUID();
+  readonly rid: string;
   readonly #now: () => number;
+  readonly #kept: KeptItems | undefined;
   readonly #items = new Map<string, Stored>();
-  #lsn = 0;
+  readonly #changes = new ChangeLog(this.#items);
+  #lsn: number;
 
-  constructor(definition: ContainerDefinition, now: () => number) {
+  constructor(definition: ContainerDefinition, now: () => number, kept?: KeptItems) {
     this.definition = definition;
+    this.rid = kept?.rid ?? randomUUID();
     this.#now = now;
+    this.#kept = kept;
+    this.#lsn = kept?.lsn ?? 0;
+    const expired = new Map<string, undefined>();
+    for (const stored of kept?.items() ?? []) {
+      if (!this.#isAlive(stored)) expired.set(stored.key, undefined);
+      else {
+        this.#items.set(stored.key, stored);
+        this.#changes.add(stored);
+      }
+    }
+    if (expired.size > 0) kept?.save(expired, this.#lsn);
   }
 
   run(partition: string, operation: Operation): Result {
-    this.#lsn += 1;
-    return this.#run(partition, operation);
+    return this.batch(partition, [operation])[0] as Result;
   }
 
   /** All or none: what failed has its status, the others 424, and the items are as before. */
@@ -66,26 +94,45 @@ export class Container {
     const before = new Map<string, Stored | undefined>();
     const results: Result[] = [];
     for (const operation of operations) {
-      const key = keyOf(partition, operation.id ?? (operation.resourceBody as Resource).id);
+      const key = keyOf(
+        partition,
+        operation.id ?? (operation.resourceBody as Resource | undefined)?.id ?? '',
+      );
       if (!before.has(key)) before.set(key, this.#items.get(key));
       const result = this.#run(partition, operation);
       if (result.status < 400) results.push(result);
       else {
         for (const [touched, stored] of before) this.#restore(touched, stored);
+        this.#settle(before);
         return operations.map((other) => (other === operation ? result : { status: 424 }));
       }
     }
+    this.#settle(before);
     return results;
+  }
+
+  /** What was changed is in the change feed, and kept; only a change counts as a write. */
+  #settle(before: ReadonlyMap<string, Stored | undefined>): void {
+    const changes = new Map<string, Stored | undefined>();
+    for (const [key, old] of before) {
+      const stored = this.#items.get(key);
+      if (stored === old) continue;
+      changes.set(key, stored);
+      if (stored) this.#changes.add(stored);
+    }
+    if (changes.size > 0) this.#kept?.save(changes, this.#lsn);
+    else this.#lsn -= 1;
   }
 
   /** One page of one partition or one range. */
   query(query: Query, where: { readonly partition?: string; readonly range?: string }): Resource[] {
-    const found = this.#alive()
-      .filter(({ partition }) =>
-        where.partition === undefined ? rangeOf(partition) === where.range : partition === where.partition,
-      )
-      .map(({ resource }) => resource)
-      .filter((resource) => query.where(resource) === true);
+    const isThere = ({ partition }: Stored) =>
+      where.partition === undefined ? rangeOf(partition) === where.range : partition === where.partition;
+    const found: Resource[] = [];
+    for (const stored of this.#items.values()) {
+      const matches = query.where(stored.resource) === true && isThere(stored) && this.#isAlive(stored);
+      if (matches) found.push(stored.resource);
+    }
     const { orderBy } = query;
     if (orderBy) {
       const sign = orderBy.descending ? -1 : 1;
@@ -104,12 +151,15 @@ export class Container {
 
   /** The latest version of what was written after `lsn`, oldest first; a batch is never torn apart. */
   changes(range: string, lsn: number, most: number): { readonly items: Resource[]; readonly lsn: number } {
-    const changed = this.#alive()
-      .filter((stored) => stored.lsn > lsn && rangeOf(stored.partition) === range)
-      .sort((a, b) => a.lsn - b.lsn);
-    const last = changed[Math.min(most, changed.length) - 1]?.lsn ?? lsn;
-    const page = changed.filter((stored) => stored.lsn <= last);
-    return { items: page.map(({ resource, lsn: _lsn }) => ({ ...resource, _lsn })), lsn: last };
+    const page: Stored[] = [];
+    for (const stored of this.#changes.after(range, lsn)) {
+      if (page.length >= most && stored.lsn !== page.at(-1)?.lsn) break;
+      if (this.#isAlive(stored)) page.push(stored);
+    }
+    return {
+      items: page.map(({ resource, lsn: _lsn }) => ({ ...resource, _lsn })),
+      lsn: page.at(-1)?.lsn ?? lsn,
+    };
   }
 
   /** The number of the latest write. */
@@ -163,13 +213,13 @@ export class Container {
     const key = keyOf(partition, body.id);
     const writtenAt = this.#now();
     const resource = {
-      ...structuredClone(body),
+      ...body,
       _rid: this.#items.get(key)?.resource._rid ?? randomUUID(),
       _etag: `"${randomUUID()}"`,
       _ts: Math.floor(writtenAt / 1000),
     };
     this.#items.delete(key);
-    this.#items.set(key, { resource, partition, lsn: this.#lsn, writtenAt });
+    this.#items.set(key, { key, resource, partition, lsn: this.#lsn, writtenAt });
     return { status, resource };
   }
 
@@ -181,10 +231,6 @@ export class Container {
   #restore(key: string, stored: Stored | undefined): void {
     if (stored) this.#items.set(key, stored);
     else this.#items.delete(key);
-  }
-
-  #alive(): Stored[] {
-    return [...this.#items.values()].filter((stored) => this.#isAlive(stored));
   }
 
   #isAlive({ resource, writtenAt }: Stored): boolean {
@@ -199,11 +245,6 @@ const preconditionFailed: Result = { status: 412, message: 'One of the specified
 
 function mismatch({ resource }: Stored, { ifMatch }: Operation): boolean {
   return ifMatch !== undefined && ifMatch !== '*' && ifMatch !== resource._etag;
-}
-
-function rangeOf(partition: string): string {
-  const [byte = 0] = createHash('sha1').update(partition).digest();
-  return rangeIds[byte % rangeIds.length] ?? '0';
 }
 
 const keyOf = (partition: string, id: string) => `${partition}\0${id}`;

@@ -1,4 +1,5 @@
-import { type Container, type Operation, type Resource, type Result, rangeIds } from './container.ts';
+import type { Container, Operation, Resource, Result } from './container.ts';
+import { rangeIds } from './ranges.ts';
 import { parseQuery, type Query, SqlError, valueAt } from './sql.ts';
 
 /** A request for a container's items, and its answer, without HTTP's machinery. */

@@ -30,7 +30,17 @@ export interface Fault {
 /** Faults for the requests to come, and a list of those that came. */
 export class Faults {
   readonly log: LoggedRequest[] = [];
+  readonly #logs: boolean;
   #planned: Fault[] = [];
+
+  /** @param logs whether to list what comes: it grows with each request */
+  constructor(logs: boolean) {
+    this.#logs = logs;
+  }
+
+  note(request: LoggedRequest): void {
+    if (this.#logs) this.log.push(request);
+  }
 
   /** The next `count` requests of the fault's kind meet it. */
   plan(fault: Fault, count = 1): void {

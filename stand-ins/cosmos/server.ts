@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Container, type ContainerDefinition, rangeIds } from './container.ts';
+import { Account } from './account.ts';
+import type { Container, ContainerDefinition } from './container.ts';
 import {
   type Answer,
   answerBatch,
@@ -12,48 +13,62 @@ import {
   problem,
 } from './documents.ts';
 import { type Fault, Faults, type RequestKind } from './faults.ts';
+import { openItemFile } from './file.ts';
+import { rangeIds } from './ranges.ts';
 
 /**
- * A stand-in for Azure Cosmos DB for NoSQL: its REST protocol over plain HTTP on 127.0.0.1, in memory, for what
- * `@azure/cosmos` 4 needs of databases, containers, points, patches, transactional batches, queries of the subset
- * in sql.ts, and the change feed in latest-version mode. It checks no signature and counts no request units.
+ * A stand-in for Azure Cosmos DB for NoSQL: its REST protocol over plain HTTP on 127.0.0.1, for what `@azure/cosmos` 4
+ * needs of databases, containers, points, patches, transactional batches, queries of the subset in sql.ts, and the
+ * change feed in latest-version mode. It checks no signature and counts no request units.
  */
 export interface Cosmos {
   readonly endpoint: string;
   /** For clients and settings. */
   readonly connectionString: string;
   readonly faults: Faults;
+  /** With its database. One that is kept in a file has its items, and this definition from now on. */
+  ensureContainer(database: string, definition: ContainerDefinition): void;
   /** Moves the clock of time-to-live on, in milliseconds. */
   advance(ms: number): void;
   close(): Promise<void>;
 }
 
-type Databases = Map<string, Map<string, Container>>;
+export interface CosmosOptions {
+  /** @default any free one */
+  readonly port?: number;
+  /** Where all is kept, over the death of any process. Requests are not listed then. @default memory */
+  readonly file?: string;
+}
 
-export async function startCosmos(): Promise<Cosmos> {
-  const databases: Databases = new Map();
-  const faults = new Faults();
+export async function startCosmos({ port = 0, file }: CosmosOptions = {}): Promise<Cosmos> {
   let ahead = 0;
   const now = () => Date.now() + ahead;
+  const account = new Account(now, file === undefined ? undefined : openItemFile(file));
+  const faults = new Faults(file === undefined);
   const server = createServer((request, response) => {
-    serve(request, response, databases, faults, now).catch((error: unknown) => {
+    serve(request, response, account, faults).catch((error: unknown) => {
       console.error('the Cosmos DB stand-in failed:', error);
       response.destroy();
     });
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     endpoint,
     connectionString: `AccountEndpoint=${endpoint}/;AccountKey=${Buffer.from('stand-in').toString('base64')};`,
     faults,
+    ensureContainer: (database, definition) => account.ensureContainer(database, definition),
     advance: (ms) => {
       ahead += ms;
     },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      account.close();
     },
   };
 }
@@ -61,9 +76,8 @@ export async function startCosmos(): Promise<Cosmos> {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  databases: Databases,
+  account: Account,
   faults: Faults,
-  now: () => number,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -78,9 +92,9 @@ async function serve(
   const kind = kindOf(path, items);
   const fault = faults.take(kind);
   if (fault?.silent) return;
-  const answer = (fault && refusal(fault, items)) ?? route(path, kind, items, databases, now);
+  const answer = (fault && refusal(fault, items)) ?? route(path, kind, items, account);
   const { method, headers, body } = items;
-  faults.log.push({ kind, method, path: path.join('/'), headers, body, status: answer.status });
+  faults.note({ kind, method, path: path.join('/'), headers, body, status: answer.status });
   if (fault?.lost) response.destroy();
   else send(response, answer);
 }
@@ -109,36 +123,29 @@ function refusal(
   return { ...problem(status, 'an injected fault'), headers };
 }
 
-function route(
-  path: readonly string[],
-  kind: RequestKind,
-  request: ItemsRequest,
-  databases: Databases,
-  now: () => number,
-): Answer {
+function route(path: readonly string[], kind: RequestKind, request: ItemsRequest, account: Account): Answer {
   const [, databaseId = '', , containerId = '', feed, id] = path;
   const { method } = request;
-  if (path.length === 0) return { status: 200, body: account };
-  const database = databases.get(databaseId);
+  if (path.length === 0) return { status: 200, body: accountBody };
   if (path.length === 1 && method === 'POST') {
     const body = request.body as { id: string };
-    if (databases.has(body.id)) return problem(409, 'the database exists');
-    databases.set(body.id, new Map());
+    if (account.hasDatabase(body.id)) return problem(409, 'the database exists');
+    account.createDatabase(body.id);
     return { status: 201, body };
   }
-  if (!database) return problem(404, 'the database does not exist');
-  if (path.length === 2) return answerDatabase(databases, databaseId, method);
-  const container = database.get(containerId);
+  if (!account.hasDatabase(databaseId)) return problem(404, 'the database does not exist');
+  if (path.length === 2) return answerDatabase(account, databaseId, method);
+  const container = account.container(databaseId, containerId);
   if (path.length === 3 && method === 'POST') {
     const body = request.body as ContainerDefinition;
-    if (database.has(body.id)) return problem(409, 'the container exists');
-    database.set(body.id, new Container(body, now));
+    if (account.container(databaseId, body.id)) return problem(409, 'the container exists');
+    account.createContainer(databaseId, body);
     return { status: 201, body };
   }
   if (!container) return problem(404, 'the container does not exist');
   if (path.length === 4) {
     if (method !== 'DELETE') return { status: 200, body: { ...container.definition, _rid: container.rid } };
-    database.delete(containerId);
+    account.deleteContainer(databaseId, containerId);
     return { status: 204 };
   }
   if (feed === 'pkranges') return answerRanges(container);
@@ -154,13 +161,13 @@ function route(
   return answers[kind](container, { ...request, id });
 }
 
-function answerDatabase(databases: Databases, id: string, method: string): Answer {
+function answerDatabase(account: Account, id: string, method: string): Answer {
   if (method !== 'DELETE') return { status: 200, body: { id } };
-  databases.delete(id);
+  account.deleteDatabase(id);
   return { status: 204 };
 }
 
-const account = {
+const accountBody = {
   id: 'stand-in',
   writableLocations: [],
   readableLocations: [],
@@ -182,7 +189,7 @@ function send(response: ServerResponse, { status, headers = {}, body }: Answer):
   const text = body === undefined ? '' : JSON.stringify(body);
   response.writeHead(status, {
     'x-ms-request-charge': '1',
-    ...(text !== '' && { 'content-type': 'application/json' }),
+    ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     ...headers,
   });
   response.end(text);

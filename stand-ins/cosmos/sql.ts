@@ -67,12 +67,24 @@ export function valueAt(item: unknown, path: Path): unknown {
 
 /** Numbers by size and texts by code point; undefined for what cannot be compared. */
 export function compare(left: unknown, right: unknown): number | undefined {
-  if (typeof left === 'string' && typeof right === 'string') {
-    return Buffer.compare(Buffer.from(left), Buffer.from(right));
-  }
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
   if (typeof left !== typeof right || left === undefined) return undefined;
   if (typeof left === 'number') return left - (right as number);
   return left === right ? 0 : undefined;
+}
+
+function compareText(left: string, right: string): number {
+  for (let at = 0; at < left.length && at < right.length; at += 1) {
+    const difference = rankOf(left.charCodeAt(at)) - rankOf(right.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** By which code units sort as the code points that they are part of do: surrogates stand for the highest. */
+function rankOf(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 type Expression = (item: unknown) => Truth;

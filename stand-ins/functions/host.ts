@@ -2,7 +2,7 @@ import { CosmosClient } from '@azure/cosmos';
 import { ServiceBusClient } from '@azure/service-bus';
 import { collectFunctions, type RegisteredFunction } from './core.ts';
 import { startCosmosTrigger } from './cosmos.ts';
-import { startHttpFront } from './http.ts';
+import { type HttpFrontOptions, startHttpFront } from './http.ts';
 import { startServiceBusTrigger } from './service-bus.ts';
 import { fireTimer, startTimerTrigger } from './timer.ts';
 import type { Trigger } from './trigger.ts';
@@ -22,13 +22,11 @@ export interface FunctionsHost {
   stop(): Promise<void>;
 }
 
-export interface FunctionsHostOptions {
+export interface FunctionsHostOptions extends HttpFrontOptions {
   /** Registers the functions, as an app's entry does. */
   readonly register: () => unknown;
   /** App settings: what a binding's `connection` names, as connection strings of stand-ins. */
   readonly settings: Readonly<Record<string, string>>;
-  /** @default a free one */
-  readonly port?: number;
   /** Without timers they run only when told to. @default true */
   readonly timers?: boolean;
   /** What the host would log. */
@@ -36,7 +34,7 @@ export interface FunctionsHostOptions {
 }
 
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
-  const { register, settings, port, timers = true, report = () => {} } = options;
+  const { register, settings, timers = true, report = () => {} } = options;
   const functions = await collectFunctions(register);
   const ofType = (type: string) => functions.filter(({ trigger }) => trigger.type === type);
   const settingOf = ({ trigger }: RegisteredFunction) => {
@@ -47,7 +45,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const buses = clientsBy((connectionString) => new ServiceBusClient(connectionString, { retryOptions }));
   const accounts = clientsBy(cosmosClient);
 
-  const front = await startHttpFront(ofType('httpTrigger'), port);
+  const front = await startHttpFront(ofType('httpTrigger'), options);
   const triggers: Trigger[] = [
     ...ofType('serviceBusTrigger').map((handler) =>
       startServiceBusTrigger(handler, buses.get(settingOf(handler)), report),

@@ -19,16 +19,33 @@ interface HttpAnswer {
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
 }
 
+export interface HttpFrontOptions {
+  /** @default a free one */
+  readonly port?: number;
+  /** Answers `/ready`, which is no route of Azure's own, for a gateway that stands before it. @default false */
+  readonly answersReady?: boolean;
+}
+
 /** Serves HTTP triggers, without a prefix. A call that throws is answered 500 with no body, as the host does. */
-export async function startHttpFront(functions: readonly RegisteredFunction[], port = 0): Promise<HttpFront> {
+export async function startHttpFront(
+  functions: readonly RegisteredFunction[],
+  { port = 0, answersReady = false }: HttpFrontOptions,
+): Promise<HttpFront> {
   const routes = functions.map(routeOf);
   const server = createServer((request, response) => {
+    if (answersReady && request.url === '/ready') {
+      response.end();
+      return;
+    }
     answer(routes, request, response).catch(() => {
       response.statusCode = 500;
       response.end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {

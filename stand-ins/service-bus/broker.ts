@@ -1,14 +1,17 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import rhea, { type Connection, type Message } from 'rhea';
-import { compileFilter, type Filter, type Predicate } from './filter.ts';
+import { startAdministration } from './administration.ts';
+import { openMessageFile } from './file.ts';
+import { compileFilter, type Filter } from './filter.ts';
 import { openReceiver, openSender } from './links.ts';
 import type { Managed } from './management.ts';
-import { Queue, type QueueSettings, scheduledFor } from './queue.ts';
+import { Queue, type QueueSettings } from './queue.ts';
+import { Topic } from './topic.ts';
 
 /**
- * A stand-in for Azure Service Bus: AMQP 1.0 over plain TCP on 127.0.0.1, in memory, true to what
- * `@azure/service-bus` 7 can see of queues and topics. It has no sessions, transactions, partitions or duplicate
- * detection, and rules are given when a subscription is made.
+ * A stand-in for Azure Service Bus: AMQP 1.0 over plain TCP on 127.0.0.1, true to what `@azure/service-bus` 7 can see
+ * of queues and topics. It has no sessions, transactions, partitions or duplicate detection, and rules are given when a
+ * subscription is made.
  */
 export interface ServiceBus {
   /** For clients: the emulator's form, which means TCP without TLS. */
@@ -22,46 +25,6 @@ export interface ServiceBus {
   /** Takes the next `count` transfers and cuts the connection before they are confirmed. */
   loseAnswers(count: number): void;
   close(): Promise<void>;
-}
-
-interface Subscription {
-  readonly matches: Predicate;
-  readonly queue: Queue;
-}
-
-class Topic implements Managed {
-  readonly queue = undefined;
-  readonly subscriptions: Subscription[] = [];
-  readonly #scheduled = new Map<number, NodeJS.Timeout>();
-  #sequence = 0;
-
-  enqueue = (message: Message): number => {
-    this.#sequence += 1;
-    const sequence = this.#sequence;
-    const wait = scheduledFor(message) - Date.now();
-    if (wait <= 0) this.#fanOut(message);
-    else {
-      const timer = setTimeout(() => {
-        this.#scheduled.delete(sequence);
-        this.#fanOut(message);
-      }, wait);
-      this.#scheduled.set(sequence, timer);
-    }
-    return sequence;
-  };
-
-  cancelScheduled = (sequence: number): boolean => {
-    clearTimeout(this.#scheduled.get(sequence));
-    return this.#scheduled.delete(sequence);
-  };
-
-  close(): void {
-    for (const timer of this.#scheduled.values()) clearTimeout(timer);
-  }
-
-  #fanOut(message: Message): void {
-    for (const { matches, queue } of this.subscriptions) if (matches(message)) queue.enqueue(message);
-  }
 }
 
 /** What rhea keeps of a connection beside what it tells. */
@@ -78,7 +41,17 @@ function cut(connection: Cuttable): void {
   connection.socket.destroy();
 }
 
-export async function startServiceBus(): Promise<ServiceBus> {
+export interface ServiceBusOptions {
+  /** @default any free one */
+  readonly port?: number;
+  /** Where it answers how many messages it holds. @default nowhere */
+  readonly administrationPort?: number;
+  /** Where messages are kept, over the death of any process. @default memory */
+  readonly file?: string;
+}
+
+export async function startServiceBus(options: ServiceBusOptions = {}): Promise<ServiceBus> {
+  const file = options.file === undefined ? undefined : openMessageFile(options.file);
   const queues = new Map<string, Queue>();
   const topics = new Map<string, Topic>();
   const nameOf = (address: string) => address.replace(/^\/+/, '').toLowerCase();
@@ -92,6 +65,7 @@ export async function startServiceBus(): Promise<ServiceBus> {
       const enqueue = (message: Message) => queue.enqueue(message);
       return { queue, enqueue, cancelScheduled: (sequence) => queue.cancelScheduled(sequence) };
     },
+    together: (work: () => void) => (file ? file.together(work) : work()),
     received: (connection: Connection) => {
       if (answersToLose === 0) return;
       answersToLose -= 1;
@@ -108,12 +82,18 @@ export async function startServiceBus(): Promise<ServiceBus> {
   const connections = new Set<Cuttable>();
   container.on('connection_open', ({ connection }) => connections.add(connection as unknown as Cuttable));
   container.on('disconnected', ({ connection }) => connections.delete(connection as unknown as Cuttable));
+  const sizes = () => [...queues, ...topics].map(([path, { size }]) => [path, size] as const);
+  const administration =
+    options.administrationPort === undefined
+      ? undefined
+      : await startAdministration(options.administrationPort, () => Object.fromEntries(sizes()));
+  // Whoever connects at once finds what is made right after.
   const server = container.listen({
-    port: 0,
+    port: options.port ?? 0,
     host: '127.0.0.1',
     treat_modified_as_released: false,
   } as never) as Server;
-  await new Promise((resolve) => server.once('listening', resolve));
+  await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
   const { port } = server.address() as AddressInfo;
 
   const add = (queue: Queue) => {
@@ -125,14 +105,14 @@ export async function startServiceBus(): Promise<ServiceBus> {
   };
   return {
     connectionString: `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=stand-in;SharedAccessKey=none;UseDevelopmentEmulator=true;`,
-    createQueue: (name, settings) => add(new Queue(name, settings)),
+    createQueue: (name, settings) => add(new Queue(name, settings, file)),
     createTopic: (name) => {
-      topics.set(nameOf(name), new Topic());
+      topics.set(nameOf(name), new Topic(name, file));
     },
     createSubscription: (topicName, name, filter = { sql: '1 = 1' }, settings) => {
       const topic = topics.get(nameOf(topicName));
       if (!topic) throw new Error(`there is no topic ${topicName}`);
-      const queue = add(new Queue(`${topicName}/Subscriptions/${name}`, settings));
+      const queue = add(new Queue(`${topicName}/Subscriptions/${name}`, settings, file));
       topic.subscriptions.push({ matches: compileFilter(filter), queue });
       return queue;
     },
@@ -143,7 +123,8 @@ export async function startServiceBus(): Promise<ServiceBus> {
     close: async () => {
       for (const entity of [...queues.values(), ...topics.values()]) entity.close();
       cutConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([new Promise((resolve) => server.close(resolve)), administration?.close()]);
+      file?.close();
     },
   };
 }

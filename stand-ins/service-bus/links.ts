@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Connection, Delivery, EventContext, Sender } from 'rhea';
 import { answerManagement, type Managed } from './management.ts';
 import type { Consumer, Queue } from './queue.ts';
@@ -7,6 +8,8 @@ import { accepted, decodeTransfer, encodeStored, lockLost, respond, tagOf } from
 export interface Entities {
   queue(address: string): Queue | undefined;
   managed(address: string): Managed | undefined;
+  /** What is enqueued within is kept whole or not at all. */
+  together(work: () => void): void;
   /** Called for every transfer before it is answered; may cut the connection. */
   received(connection: Connection): void;
 }
@@ -41,7 +44,10 @@ export function openReceiver({ receiver, connection }: EventContext, entities: E
     if (address === '$cbs') respond(link, message, 202);
     else if (isRequests(address)) answerManagement(managed, message, link);
     else {
-      for (const part of decodeTransfer(message, delivery?.format ?? 0)) managed?.enqueue(part);
+      const parts = decodeTransfer(message, delivery?.format ?? 0);
+      entities.together(() => {
+        for (const part of parts) managed?.enqueue(part);
+      });
       entities.received(connection);
     }
   });
@@ -108,9 +114,14 @@ function consume(queue: Queue, sender: Sender, connection: Connection): void {
   const leave = () => queue.removeConsumer(consumer);
   sender.on('sender_close', leave);
   sender.on('session_close', leave);
-  // Each receiver of a connection listens; rhea's own limit is ten.
-  connection.setMaxListeners(0);
-  connection.on('disconnected', leave);
+  // rhea tells nothing of a connection that is cut from this side.
+  const { socket } = connection as unknown as { readonly socket: Socket };
+  // Each receiver of a connection listens; Node's own limit is ten.
+  socket.setMaxListeners(0);
+  socket.once('close', () => {
+    leave();
+    queue.cut([...tokens.values()]);
+  });
   queue.addConsumer(consumer);
 }
 

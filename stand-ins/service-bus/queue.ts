@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from 'rhea';
+import type { KeptMessages, MessageFile } from './file.ts';
 
 export interface QueueSettings {
   /** How long a peek-lock is held, in milliseconds. @default 30 000 */
   readonly lockMs?: number;
+  /** Gives back what a connection held when it is cut, instead of when its locks are over. @default false */
+  readonly releaseOnCut?: boolean;
   /** Deliveries after which an unsettled message goes to the dead letters. @default 10 */
   readonly maxDeliveryCount?: number;
   /** An expired message goes to the dead letters instead of being forgotten. @default false */
@@ -45,19 +48,34 @@ export class Queue {
   readonly path: string;
   readonly deadLetters: Queue | undefined;
   readonly #settings: Required<QueueSettings>;
+  readonly #file: MessageFile | undefined;
+  readonly #kept: KeptMessages | undefined;
   #active: StoredMessage[] = [];
+  /** Whether one of the active may expire. */
+  #expires = false;
   readonly #locks = new Map<string, Lock>();
   readonly #deferred = new Map<number, StoredMessage>();
   readonly #scheduled = new Map<number, { stored: StoredMessage; timer: NodeJS.Timeout }>();
   #consumers: Consumer[] = [];
-  #sequence = 0;
+  #sequence: number;
 
-  constructor(path: string, settings: QueueSettings = {}, isDeadLetters = false) {
+  /** @param file where its messages are kept; what was locked when they were kept is free @default memory */
+  constructor(path: string, settings: QueueSettings = {}, file?: MessageFile, isDeadLetters = false) {
     this.path = path;
-    const { lockMs = 30_000, maxDeliveryCount = 10, deadLetterOnExpiry = false } = settings;
+    this.#file = file;
+    this.#kept = file?.entity(path);
+    this.#sequence = this.#kept?.sequence ?? 0;
+    const { lockMs = 30_000, maxDeliveryCount = 10 } = settings;
+    const { deadLetterOnExpiry = false, releaseOnCut = false } = settings;
     const bound = isDeadLetters ? Number.POSITIVE_INFINITY : maxDeliveryCount;
-    this.#settings = { lockMs, maxDeliveryCount: bound, deadLetterOnExpiry };
-    if (!isDeadLetters) this.deadLetters = new Queue(`${path}/$DeadLetterQueue`, settings, true);
+    this.#settings = { lockMs, maxDeliveryCount: bound, deadLetterOnExpiry, releaseOnCut };
+    if (!isDeadLetters) this.deadLetters = new Queue(`${path}/$DeadLetterQueue`, settings, file, true);
+    for (const stored of this.#kept?.messages() ?? []) this.#place(stored);
+  }
+
+  /** Of all that is there: those locked, deferred and scheduled included. */
+  get size(): number {
+    return this.#active.length + this.#locks.size + this.#deferred.size + this.#scheduled.size;
   }
 
   enqueue(message: Message): number {
@@ -68,26 +86,17 @@ export class Queue {
       message: { ...message, message_id: message.message_id ?? randomUUID() },
       deliveries: 0,
       enqueuedAt: Date.now(),
-      state: 'active',
+      state: scheduledFor(message) > Date.now() ? 'scheduled' : 'active',
     };
-    const due = scheduledFor(message);
-    if (due <= Date.now()) this.#push(stored);
-    else {
-      stored.state = 'scheduled';
-      const timer = setTimeout(() => {
-        this.#scheduled.delete(stored.sequence);
-        stored.state = 'active';
-        stored.enqueuedAt = Date.now();
-        this.#push(stored);
-      }, due - Date.now());
-      this.#scheduled.set(stored.sequence, { stored, timer });
-    }
+    this.#kept?.save(stored);
+    this.#place(stored);
     return stored.sequence;
   }
 
   cancelScheduled(sequence: number): boolean {
     const found = this.#scheduled.get(sequence);
     clearTimeout(found?.timer);
+    this.#kept?.remove(sequence);
     return this.#scheduled.delete(sequence);
   }
 
@@ -108,6 +117,7 @@ export class Queue {
       const stored = next && this.#active.shift();
       if (!next || !stored) return;
       this.#consumers = [...this.#consumers.filter((other) => other !== next), next];
+      if (next.settled) this.#kept?.remove(stored.sequence);
       next.deliver(stored, next.settled ? undefined : this.#lock(stored));
     }
   }
@@ -147,7 +157,9 @@ export class Queue {
 
   /** Each settlement is false when the lock is lost. */
   complete(token: string): boolean {
-    return this.#take(token) !== undefined;
+    const stored = this.#take(token);
+    if (stored) this.#kept?.remove(stored.sequence);
+    return stored !== undefined;
   }
 
   abandon(token: string, properties?: Readonly<Record<string, unknown>>): boolean {
@@ -158,8 +170,10 @@ export class Queue {
     if (stored.deliveries >= this.#settings.maxDeliveryCount) {
       const description = `Message could not be consumed after ${stored.deliveries} delivery attempts.`;
       this.#toDeadLetters(stored, { reason: 'MaxDeliveryCountExceeded', description });
-    } else if (stored.state === 'deferred') this.#deferred.set(stored.sequence, stored);
-    else this.#push(stored);
+    } else {
+      this.#kept?.save(stored);
+      this.#place(stored);
+    }
     return true;
   }
 
@@ -168,7 +182,8 @@ export class Queue {
     if (!stored) return false;
     modify(stored, properties);
     stored.state = 'deferred';
-    this.#deferred.set(stored.sequence, stored);
+    this.#kept?.save(stored);
+    this.#place(stored);
     return true;
   }
 
@@ -177,6 +192,11 @@ export class Queue {
     if (!stored) return false;
     this.#toDeadLetters(stored, info);
     return true;
+  }
+
+  /** The connection that held these is gone. */
+  cut(tokens: Iterable<string>): void {
+    if (this.#settings.releaseOnCut) for (const token of tokens) this.abandon(token);
   }
 
   /** As if the time of every lock were over. */
@@ -190,7 +210,23 @@ export class Queue {
     this.deadLetters?.close();
   }
 
+  /** Puts it where its state says. */
+  #place(stored: StoredMessage): void {
+    if (stored.state === 'deferred') this.#deferred.set(stored.sequence, stored);
+    else if (stored.state === 'active') this.#push(stored);
+    else {
+      const timer = setTimeout(() => {
+        this.#scheduled.delete(stored.sequence);
+        stored.state = 'active';
+        stored.enqueuedAt = Date.now();
+        this.#push(stored);
+      }, scheduledFor(stored.message) - Date.now());
+      this.#scheduled.set(stored.sequence, { stored, timer });
+    }
+  }
+
   #push(stored: StoredMessage): void {
+    this.#expires ||= stored.message.ttl !== undefined;
     const before = this.#active.findLastIndex((other) => other.sequence < stored.sequence);
     this.#active.splice(before + 1, 0, stored);
     this.pump();
@@ -218,24 +254,31 @@ export class Queue {
       ...(reason !== undefined && { DeadLetterReason: reason }),
       ...(description !== undefined && { DeadLetterErrorDescription: description }),
     });
-    this.deadLetters?.enqueue({
-      ...stored.message,
-      delivery_count: stored.deliveries,
-      message_annotations: { 'x-opt-deadletter-source': this.path },
-    });
+    const move = () => {
+      this.deadLetters?.enqueue({
+        ...stored.message,
+        delivery_count: stored.deliveries,
+        message_annotations: { 'x-opt-deadletter-source': this.path },
+      });
+      this.#kept?.remove(stored.sequence);
+    };
+    if (this.#file) this.#file.together(move);
+    else move();
   }
 
   #expire(): void {
-    if (!this.deadLetters) return;
+    if (!this.deadLetters || !this.#expires) return;
     const expired = this.#active.filter(({ message, enqueuedAt }) => {
       const ttl = message.ttl ?? Number.POSITIVE_INFINITY;
       return enqueuedAt + ttl < Date.now();
     });
     if (expired.length === 0) return;
     this.#active = this.#active.filter((stored) => !expired.includes(stored));
-    if (!this.#settings.deadLetterOnExpiry) return;
     const description = 'The message expired and was dead lettered.';
-    for (const stored of expired) this.#toDeadLetters(stored, { reason: 'TTLExpiredException', description });
+    for (const stored of expired) {
+      if (!this.#settings.deadLetterOnExpiry) this.#kept?.remove(stored.sequence);
+      else this.#toDeadLetters(stored, { reason: 'TTLExpiredException', description });
+    }
   }
 }
 

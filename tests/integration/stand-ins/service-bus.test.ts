@@ -250,6 +250,21 @@ describe('the Service Bus stand-in', () => {
     assert.deepEqual(bodies, ['before', 'after', 'after']);
   });
 
+  it('gives what a cut connection held again when the lock is over, or at once where it is told to', async () => {
+    for (const [releaseOnCut, deliveries] of [
+      [false, undefined],
+      [true, 1],
+    ] as const) {
+      const { sender, receiver } = newQueue({ lockMs: 60_000, releaseOnCut });
+      await sender.sendMessages({ body: 'held' });
+      assert.equal((await one(receiver))?.deliveryCount, 0);
+      bus.cutConnections();
+      // The client may hear of the cut while it receives.
+      const again = await one(receiver, 500).catch(() => one(receiver, 500));
+      assert.equal(again?.deliveryCount, deliveries);
+    }
+  });
+
   it('says that an entity does not exist', async () => {
     const is = { code: 'MessagingEntityNotFound' };
     await assert.rejects(client.createSender('nowhere').sendMessages({ body: 1 }), is);
