@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { type GatewayRoute, gatewayRoutes, type OpenApiDocument } from '../../runtime/contracts/openapi.ts';
-import { ProblemError } from '../../runtime/http/problem.ts';
+import { notFound, ProblemError } from '../../runtime/http/problem.ts';
 import type { Principal, ServiceName } from '../../runtime/http/route.ts';
 import { addHealthRoutes, createBareServer } from '../../runtime/http/server.ts';
 import type { TokenVerifier } from '../../runtime/http/token.ts';
@@ -146,9 +146,14 @@ function addRoute(
     url: fastifyPath(route.path),
     config: { route },
     // The limit counts by caller, so it comes after the token; and guards it too, so it comes before the refusal.
-    onRequest: route.access === 'public' ? limit : [authenticate, ...limit, admit],
+    onRequest: [...(route.access === 'public' ? limit : [authenticate, ...limit, admit]), refuseEmpty],
     handler: createProxyHandler(route, upstream),
   });
+}
+
+/** A path that ends where an id should be is nobody's; a host may take it for the path without the slash. */
+async function refuseEmpty(request: FastifyRequest): Promise<void> {
+  if (Object.values(request.params as Record<string, string>).includes('')) throw notFound('route');
 }
 
 /** 405 with `Allow` on every known path. */
