@@ -4,7 +4,7 @@ export interface Suite {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The cloud whose bundles it needs. */
-  readonly bundles?: 'aws';
+  readonly bundles?: 'aws' | 'azure';
   /** Files of the folder that run only with --long. */
   readonly onlyLong?: readonly string[];
   /** Files of the folder that it does not run, each with the reason. */
@@ -29,6 +29,14 @@ export const suites: readonly Suite[] = [
     folder: 'e2e',
     env: { SHOP_ON: 'aws' },
     bundles: 'aws',
+    onlyLong: ['contention'],
+    without: notOnStandIns,
+  },
+  {
+    name: 'e2e-azure',
+    folder: 'e2e',
+    env: { SHOP_ON: 'azure' },
+    bundles: 'azure',
     onlyLong: ['contention'],
     without: notOnStandIns,
   },

@@ -15,3 +15,14 @@ export async function oldestEvent(database: Database): Promise<string> {
   const { rows } = await database.query<{ at: Date | null }>('select min(at) as at from event');
   return rows[0]?.at?.toISOString() ?? '';
 }
+
+/** An event is kept once however often it comes. */
+export async function insertEvents(database: Database, events: readonly unknown[]): Promise<void> {
+  await database.query(
+    `insert into event (id, type, subject, body)
+     select event->>'id', event->>'type', event->>'subject', event from json_array_elements($1::json) as event
+     on conflict (id) do nothing`,
+    [JSON.stringify(events)],
+    'event-keep',
+  );
+}

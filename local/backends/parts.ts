@@ -14,7 +14,7 @@ export interface ShopParts {
   readonly publisher: EventPublisher;
   readonly deadLetters: DeadLetters;
   countDeadLetters(): Promise<number>;
-  /** Messages that are on their way: unpublished, visible and in flight. */
+  /** Messages that are on their way: unpublished, visible and in flight. At least so many, and 0 for none. */
   countQueued(): Promise<number>;
   readonly inbox: {
     /** One of the same id is kept once. */
@@ -46,11 +46,13 @@ export type OpenPublisher = (
 const parts: Record<BackendName, () => Promise<{ readonly openParts: OpenParts }>> = {
   local: () => import('./local/parts.ts'),
   aws: () => import('./aws/parts.ts'),
+  azure: () => import('./azure/parts.ts'),
 };
 
 const publishers: Record<BackendName, () => Promise<{ readonly openPublisher: OpenPublisher }>> = {
   local: () => import('./local/publisher.ts'),
   aws: () => import('./aws/publisher.ts'),
+  azure: () => import('./azure/publisher.ts'),
 };
 
 /** Of the backend that SHOP_BACKEND names. @default the local one */

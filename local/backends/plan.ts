@@ -13,6 +13,7 @@ export interface BackendPlan {
 const plans: Record<BackendName, () => Promise<{ readonly plan: BackendPlan }>> = {
   local: () => import('./local/plan.ts'),
   aws: () => import('./aws/plan.ts'),
+  azure: () => import('./azure/plan.ts'),
 };
 
 export const loadPlan = async (name: BackendName): Promise<BackendPlan> => (await plans[name]()).plan;

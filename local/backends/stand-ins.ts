@@ -5,4 +5,6 @@
 export const loadStandIns = {
   aws: () => import('../../stand-ins/aws/cloud.ts'),
   lambda: () => import('../../stand-ins/lambda/host.ts'),
+  azure: () => import('../../stand-ins/azure/cloud.ts'),
+  functions: () => import('../../stand-ins/functions/host.ts'),
 };

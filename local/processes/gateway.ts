@@ -14,6 +14,11 @@ const shape = {
   USER_URL: z.url(),
   PRODUCT_URL: z.url(),
   FUNCTIONS_URL: z.url(),
+  /** Of the functions that are reached each by itself. @default FUNCTIONS_URL */
+  ORDER_URL: z.url().optional(),
+  INVENTORY_URL: z.url().optional(),
+  PAYMENT_URL: z.url().optional(),
+  NOTIFICATION_URL: z.url().optional(),
   JWKS_URL: z.url(),
   /** The base URL that callers use, for the documents. */
   PUBLIC_URL: z.url(),
@@ -41,10 +46,10 @@ await runProcess('gateway', shape, async ({ settings, logger, whileServing }) =>
     upstreams: {
       user: settings.USER_URL,
       product: settings.PRODUCT_URL,
-      order: settings.FUNCTIONS_URL,
-      inventory: settings.FUNCTIONS_URL,
-      payment: settings.FUNCTIONS_URL,
-      notification: settings.FUNCTIONS_URL,
+      order: settings.ORDER_URL ?? settings.FUNCTIONS_URL,
+      inventory: settings.INVENTORY_URL ?? settings.FUNCTIONS_URL,
+      payment: settings.PAYMENT_URL ?? settings.FUNCTIONS_URL,
+      notification: settings.NOTIFICATION_URL ?? settings.FUNCTIONS_URL,
     },
     verifyToken: createTokenVerifier(remoteKeys(settings.JWKS_URL), {
       issuer: settings.TOKEN_ISSUER,

@@ -35,6 +35,7 @@ const innerPlaces = [
   // Where the shop stands on a cloud's stand-ins, and each function is a process.
   'documents',
   'messages',
+  'administration',
   'order',
   'inventory',
   'payment',

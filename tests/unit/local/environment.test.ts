@@ -5,7 +5,10 @@ import { layOut } from '../../../local/supervisor/layout.ts';
 import { shopProcesses } from '../../../local/supervisor/processes.ts';
 import { readLocalSettings } from '../../../local/supervisor/settings.ts';
 
-const cloudPorts = { documents: 7, messages: 8, order: 9, inventory: 10, payment: 11, notification: 12 };
+const cloudPorts = {
+  ...{ documents: 7, messages: 8, administration: 13 },
+  ...{ order: 9, inventory: 10, payment: 11, notification: 12 },
+};
 const ports = { gateway: 1, console: 2, user: 3, product: 4, functions: 5, postgres: 6, ...cloudPorts };
 const secrets = {
   passwords: { superuser: 'root-secret', user_service: 'u/1', product_service: 'p', shop: 's' },
