@@ -3,6 +3,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from
 import type { ShopEvent } from '../../../runtime/contracts/events/envelope.ts';
 import type { Database } from '../../../runtime/sql/pool.ts';
 import type { Logger } from '../../../runtime/telemetry/log.ts';
+import { insertEvents } from '../event-log.ts';
 
 /** Moves what a queue hears into the table of events, where an event is kept once however often it comes. */
 export function keepEvents(
@@ -35,13 +36,7 @@ async function turn(sqs: SQSClient, QueueUrl: string, database: Database, abortS
   const { Messages = [] } = await sqs.send(receive, { abortSignal, requestTimeout: 30_000 });
   if (Messages.length === 0) return;
   const events = Messages.map(({ Body = '' }) => JSON.parse(Body) as ShopEvent);
-  await database.query(
-    `insert into event (id, type, subject, body)
-     select event->>'id', event->>'type', event->>'subject', event from json_array_elements($1::json) as event
-     on conflict (id) do nothing`,
-    [JSON.stringify(events)],
-    'event-keep',
-  );
+  await insertEvents(database, events);
   const Entries = Messages.map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle }));
   await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
 }

@@ -1,10 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { ProcessSpec } from '../../supervisor/processes.ts';
+import { functionNames, otherProcesses, script, waitsFor } from '../cloud-plan.ts';
 import type { BackendPlan } from '../plan.ts';
-
-const script = (name: string) => fileURLToPath(new URL(`../../processes/${name}.ts`, import.meta.url));
-
-export const functionNames = ['order', 'inventory', 'payment', 'notification'] as const;
 
 const functions = functionNames.map(
   (name): ProcessSpec => ({
@@ -16,9 +12,6 @@ const functions = functionNames.map(
     env: { FUNCTION: name },
   }),
 );
-
-/** What AWS offers is there before anybody publishes: an event on a topic without subscriptions is lost. */
-const waitsFor = ['stand-ins'];
 
 /** DynamoDB, SNS and SQS by stand-ins, each function from its bundle in a process of its own. */
 export const plan: BackendPlan = {
@@ -40,31 +33,8 @@ export const plan: BackendPlan = {
       stopStage: 2,
       waitsFor: [...waitsFor, ...functionNames],
     },
-    {
-      name: 'user',
-      file: script('user'),
-      needs: ['user', 'tokenKeys', 'cloud'],
-      listensOn: 'user',
-      stopStage: 2,
-      waitsFor,
-    },
-    {
-      name: 'product',
-      file: script('product'),
-      needs: ['product', 'cloud'],
-      listensOn: 'product',
-      stopStage: 2,
-      waitsFor,
-    },
     { name: 'gateway', file: script('gateway'), needs: [], listensOn: 'gateway', stopStage: 1 },
-    {
-      name: 'console',
-      file: script('console'),
-      needs: ['shop', 'cloud'],
-      listensOn: 'console',
-      stopStage: 4,
-      waitsFor,
-    },
+    ...otherProcesses,
   ],
   settings: (ports) => {
     const local = (port: number) => `http://127.0.0.1:${port}`;
