@@ -42,3 +42,22 @@ export const suites: readonly Suite[] = [
   },
   ...['local', 'integration', 'contract', 'unit', 'architecture'].map((name) => ({ name, folder: name })),
 ];
+
+/** What npm cannot give everywhere, and the files of tests that need it. */
+export interface Part {
+  readonly name: string;
+  readonly isThere: boolean;
+  /** Which files of a suite cannot run without it. */
+  needs(suite: Suite, file: string): boolean;
+}
+
+export const parts: readonly Part[] = [
+  {
+    name: 'a DynamoDB (not on Linux x64: install Java 17 and set STAND_IN_DYNAMODB=jar)',
+    isThere:
+      process.env.STAND_IN_DYNAMODB === undefined
+        ? process.platform === 'linux' && process.arch === 'x64'
+        : process.env.STAND_IN_DYNAMODB !== 'none',
+    needs: ({ name }, file) => name === 'e2e-aws' || /^tests\/(contract\/aws-|integration\/aws\/)/.test(file),
+  },
+];

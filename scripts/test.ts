@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Counts } from './count-reporter.ts';
-import { type Suite, suites } from './test-suites.ts';
+import { parts, type Suite, suites } from './test-suites.ts';
 
 /**
- * Runs the test suites, each in a mocha process of its own, and adds up: three at a time, for much of each is waiting. Exit code 0 means that every suite ran at least one test and none failed.
+ * Runs the test suites, each in a mocha process of its own, and adds up: three at a time, for much of each is
+ * waiting. Exit code 0 means that every suite that could ran at least one test and none failed.
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
@@ -48,15 +49,21 @@ async function runSuite(
   const without = leftOut(found, long);
   for (const [file, why] of Object.entries(without)) output.write(`  without ${file}: ${why}\n`);
   const files = globSync(`tests/${folder}/**/*.test.ts`, { cwd: root })
+    .map((file) => file.replaceAll(sep, '/'))
     .filter((file) => !(basename(file, '.test.ts') in without))
     .sort();
   const nothing = { suite, seconds: 0, passed: 0, failed: [], skipped: [] };
   if (files.length === 0) return { ...nothing, problem: `no file tests/${folder}/**/*.test.ts` };
+  const unable = new Map(files.flatMap((file) => missingPart(found, file)));
+  const able = files.filter((file) => !unable.has(file));
+  const skippedFiles = [...unable].map(([file, part]) => `${file}, which needs ${part}`);
+  if (able.length === 0) return { ...nothing, skipped: skippedFiles };
   if (bundles) await build(bundles);
   const countsFile = join(tmpdir(), `counts-${process.pid}-${suite}.json`);
   const began = Date.now();
-  const ended = await runMocha(files, { ...env, COUNTS_FILE: countsFile }, long, grep, output);
-  const counts = readCounts(countsFile);
+  const ended = await runMocha(able, { ...env, COUNTS_FILE: countsFile }, long, grep, output);
+  const counted = readCounts(countsFile);
+  const counts = counted && { ...counted, skipped: [...counted.skipped, ...skippedFiles] };
   rmSync(countsFile, { force: true });
   const seconds = (Date.now() - began) / 1000;
   if (!counts) return { ...nothing, seconds, problem: `ended before its last test (${ended})` };
@@ -80,6 +87,10 @@ const leftOut = ({ without, onlyLong = [] }: Suite, long: boolean): Readonly<Rec
   ...without,
   ...(!long && Object.fromEntries(onlyLong.map((file) => [file, 'takes minutes; npm run test:all runs it']))),
 });
+
+/** The file with the part that it needs and that is not here, if any. */
+const missingPart = (suite: Suite, file: string): (readonly [string, string])[] =>
+  parts.filter((part) => !part.isThere && part.needs(suite, file)).map(({ name }) => [file, name]);
 
 /** @returns how the process ended */
 function runMocha(

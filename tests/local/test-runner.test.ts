@@ -28,11 +28,14 @@ describe('the test runner', () => {
     writeFileSync(join(folder, 'tests', name, 'deep', 'some.test.ts'), text);
   }
 
-  function run(...args: string[]): { code: number | null; last: string | undefined; output: string } {
+  function run(
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): { code: number | null; last: string | undefined; output: string } {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(folder, 'scripts/test.ts'), ...args],
-      { encoding: 'utf8', env: { ...process.env, LONG: '' } },
+      { encoding: 'utf8', env: { ...process.env, LONG: '', ...env } },
     );
     return { code: status, last: stdout.trimEnd().split('\n').at(-1), output: stdout + stderr };
   }
@@ -46,6 +49,17 @@ describe('the test runner', () => {
     assert.equal(last, `${5 + runs} passed, 0 failed, ${runs} skipped`, output);
     assert.equal(code, 0);
     assert.match(output, /SKIPPED, and so not proven by this run:\n {2}e2e: is left out/);
+  });
+
+  it('skips, by name, what needs a part that is not here', () => {
+    suite('integration', pass);
+    mkdirSync(join(folder, 'tests/integration/aws'), { recursive: true });
+    writeFileSync(join(folder, 'tests/integration/aws/some.test.ts'), `import './missing.ts';`);
+    suite('e2e', pass);
+    const { code, last, output } = run(['integration', 'e2e-aws'], { STAND_IN_DYNAMODB: 'none' });
+    assert.equal(last, '1 passed, 0 failed, 2 skipped', output);
+    assert.equal(code, 0);
+    assert.match(output, /tests\/integration\/aws\/some\.test\.ts, which needs a DynamoDB/);
   });
 
   const broken: readonly (readonly [string, string, string])[] = [
@@ -62,7 +76,7 @@ describe('the test runner', () => {
   for (const [what, text, expected] of broken) {
     it(`fails when ${what}`, () => {
       suite('unit', text);
-      const { code, last, output } = run('unit');
+      const { code, last, output } = run(['unit']);
       assert.equal(last, expected, output);
       assert.equal(code, 1);
     });
@@ -70,13 +84,13 @@ describe('the test runner', () => {
 
   it('tells a failure once more at the end, with its suite, title and message', () => {
     suite('unit', `describe('a thing', () => it('works', () => { throw new Error('it did not'); }));`);
-    assert.match(run('unit').output, /\nFAILED unit: a thing works\n {2}Error: it did not\n\n0 passed/);
+    assert.match(run(['unit']).output, /\nFAILED unit: a thing works\n {2}Error: it did not\n\n0 passed/);
   });
 
   it('fails when a suite has no file, and refuses one that does not exist', () => {
     suite('unit', pass);
-    assert.equal(run('unit', 'contract').code, 1);
-    assert.equal(run('unti').code, 2);
+    assert.equal(run(['unit', 'contract']).code, 1);
+    assert.equal(run(['unti']).code, 2);
   });
 
   it('sets LONG for the tests that take minutes, and picks tests by title', () => {
@@ -84,8 +98,8 @@ describe('the test runner', () => {
       'unit',
       `it('runs (long)', () => { if (process.env.LONG !== '1') throw new Error('short'); });\n${pass}`,
     );
-    const { last, output } = run('unit', '--long', '--grep', '\\(long\\)');
+    const { last, output } = run(['unit', '--long', '--grep', '\\(long\\)']);
     assert.equal(last, '1 passed, 0 failed, 0 skipped', output);
-    assert.equal(run('unit').last, '1 passed, 1 failed, 0 skipped');
+    assert.equal(run(['unit']).last, '1 passed, 1 failed, 0 skipped');
   });
 });
