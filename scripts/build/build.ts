@@ -28,7 +28,8 @@ export interface BuildOptions {
 
 /**
  * Writes for each unit `<outDir>/<cloud>/<name>/` with all that is deployed, `<name>.zip` of just that, and beside
- * them `<name>.maps/`, the source maps, and `<name>.legal.txt`.
+ * them `<name>.maps/`, the source maps, and `<name>.legal.txt`. What was there for the same clouds is removed first:
+ * another cloud's bundles may be in use.
  * @throws BuildError naming every unit that is over its budget or has another cloud's code in it
  */
 export async function buildUnits({
@@ -37,7 +38,7 @@ export async function buildUnits({
   units = findUnits(root),
   budgets = zipBudgets,
 }: BuildOptions): Promise<BuiltUnit[]> {
-  await rm(outDir, { recursive: true, force: true });
+  for (const { cloud } of units) await rm(join(outDir, cloud), { recursive: true, force: true });
   const built: BuiltUnit[] = [];
   const problems: string[] = [];
   for (const unit of units) {
