@@ -9,8 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
-/** A folder with a package.json and a lock file of its own, when one is named: `node scripts/install.mjs stand-ins`. */
-const folder = process.argv[2];
+/**
+ * `node scripts/install.mjs` installs the shop. `infrastructure` adds the workspaces to it: what the Pulumi program
+ * needs, a quarter of a gigabyte that the shop does not. Any other name is a folder with a package.json and a lock
+ * file of its own: `stand-ins`.
+ */
+const withInfrastructure = process.argv[2] === 'infrastructure';
+const folder = withInfrastructure ? undefined : process.argv[2];
 const root = folder === undefined ? project : join(project, folder);
 const modules = join(root, 'node_modules');
 const stampFile = join(modules, '.installed');
@@ -26,8 +31,18 @@ function wantedStamp() {
   return `${hash} ${process.platform} ${process.arch}\n`;
 }
 
+const isUpToDate = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp();
+const hasInfrastructure = () => existsSync(join(modules, '@pulumi', 'pulumi', 'package.json'));
+
 function isInstalled() {
-  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp();
+  return isUpToDate() && (!withInfrastructure || hasInfrastructure());
+}
+
+/** Workspaces that are there stay; those that are missing are added to what is up to date. */
+function npmCommandLine() {
+  if (folder !== undefined) return ['ci'];
+  if (isUpToDate()) return ['install', '--no-save'];
+  return withInfrastructure || hasInfrastructure() ? ['ci'] : ['ci', '--workspaces=false'];
 }
 
 function isAlive(pid) {
@@ -161,10 +176,11 @@ if (!isInstalled()) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
   if (!isInstalled()) {
     const began = Date.now();
-    const what = folder === undefined ? 'the dependencies' : `what ${folder}/ needs`;
+    const shop = withInfrastructure ? 'the dependencies of the infrastructure' : 'the dependencies';
+    const what = folder === undefined ? shop : `what ${folder}/ needs`;
     process.stdout.write(`installing ${what} from ${join(folder ?? '', 'package-lock.json')} … `);
     const { code, output } = await runNpm([
-      'ci',
+      ...npmCommandLine(),
       '--no-audit',
       '--no-fund',
       // What the scripts need is among the development dependencies, whatever NODE_ENV or npm's `omit` say.

@@ -1,0 +1,6 @@
+/** The clouds that the program knows: each has a folder in providers/. */
+export const cloudNames = ['aws'] as const;
+export type CloudName = (typeof cloudNames)[number];
+
+export const profiles = ['learn', 'production'] as const;
+export type Profile = (typeof profiles)[number];
