@@ -7,10 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { reaching } from './errors.ts';
 
-/** Names of queues: what is said here, the infrastructure makes. */
-export const queueName = (prefix: string, consumer: string): string => `${prefix}${consumer}`;
-export const deadLetterQueueName = (prefix: string, consumer: string): string =>
-  `${queueName(prefix, consumer)}-dead`;
+export { deadLetterQueueName, queueName } from './queue-names.ts';
 
 /** Message attributes by name, all of them text. */
 export type TextAttributes = Readonly<Record<string, string | undefined>>;
