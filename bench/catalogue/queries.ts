@@ -1,4 +1,4 @@
-import { sampleCatalogue } from '../../local/catalogue/sample.ts';
+import { sampleCatalogue } from '../../catalogue/sample.ts';
 import { connectProductDatabase, migrateProductDatabase } from '../../services/product/database.ts';
 
 /** The sample catalogue in editions, until there are `count` products. */

@@ -1,4 +1,4 @@
-import { sampleCatalogue } from '../../local/catalogue/sample.ts';
+import { sampleCatalogue } from '../../catalogue/sample.ts';
 import { migrateProductDatabase } from '../../services/product/database.ts';
 import { bulkFill } from './bulk-fill.ts';
 

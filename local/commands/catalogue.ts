@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
-import { createShopClient, logIn, ShopApiError } from '../catalogue/client.ts';
-import { importProducts } from '../catalogue/import.ts';
-import { readCsv } from '../catalogue/shopify/csv.ts';
-import { neededColumns, readProducts } from '../catalogue/shopify/products.ts';
+import { createShopClient, logIn, ShopApiError } from '../../catalogue/client.ts';
+import { importProducts } from '../../catalogue/import.ts';
+import { readCsv } from '../../catalogue/shopify/csv.ts';
+import { neededColumns, readProducts } from '../../catalogue/shopify/products.ts';
 
 interface ImportOptions {
   readonly url: string;

@@ -90,6 +90,6 @@ function explain(error: unknown): string {
 }
 
 const seedSamples: Seed = async (options) => {
-  const { seedCatalogue } = await import('../catalogue/seed.ts');
+  const { seedCatalogue } = await import('../../catalogue/seed.ts');
   await seedCatalogue(options);
 };

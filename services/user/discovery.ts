@@ -21,13 +21,18 @@ export function createDiscovery({ keys, issuer }: DiscoveryDependencies): Route[
     implement(getOpenIdConfiguration, async () => ({
       status: 200,
       headers,
-      body: {
-        issuer,
-        jwks_uri: `${issuer.replace(/\/+$/, '')}/.well-known/jwks.json`,
-        response_types_supported: ['token'],
-        subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: ['RS256'],
-      },
+      body: openIdConfiguration(issuer),
     })),
   ];
+}
+
+/** What a verifier reads first of an issuer. */
+export function openIdConfiguration(issuer: string) {
+  return {
+    issuer,
+    jwks_uri: `${issuer.replace(/\/+$/, '')}/.well-known/jwks.json`,
+    response_types_supported: ['token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
 }

@@ -10,9 +10,9 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ShopApiError } from '../../../local/catalogue/client.ts';
-import { sampleCatalogue } from '../../../local/catalogue/sample.ts';
-import { seedCatalogue } from '../../../local/catalogue/seed.ts';
+import { ShopApiError } from '../../../catalogue/client.ts';
+import { sampleCatalogue } from '../../../catalogue/sample.ts';
+import { seedCatalogue } from '../../../catalogue/seed.ts';
 import { type RunningService, startService, tokens } from './service.ts';
 
 const command = fileURLToPath(new URL('../../../local/commands/catalogue.ts', import.meta.url));

@@ -1,6 +1,6 @@
 /** The sample catalogue as data: every product is one that the shop takes. It does not prove that it reads well. */
 import assert from 'node:assert/strict';
-import { sampleCatalogue } from '../../../local/catalogue/sample.ts';
+import { sampleCatalogue } from '../../../catalogue/sample.ts';
 import { productInput } from '../../../runtime/contracts/api/product.ts';
 
 describe('the sample catalogue', () => {

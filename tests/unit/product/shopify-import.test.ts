@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readCsv } from '../../../local/catalogue/shopify/csv.ts';
-import { plainText } from '../../../local/catalogue/shopify/plain-text.ts';
-import { currencyDecimals, parsePrice } from '../../../local/catalogue/shopify/price.ts';
-import { type ImportEntry, neededColumns, readProducts } from '../../../local/catalogue/shopify/products.ts';
+import { readCsv } from '../../../catalogue/shopify/csv.ts';
+import { plainText } from '../../../catalogue/shopify/plain-text.ts';
+import { currencyDecimals, parsePrice } from '../../../catalogue/shopify/price.ts';
+import { type ImportEntry, neededColumns, readProducts } from '../../../catalogue/shopify/products.ts';
 
 const header =
   'Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price,Variant Inventory Qty,Image Src,Variant Image,Status';

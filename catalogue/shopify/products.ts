@@ -1,5 +1,5 @@
-import { productInput } from '../../../runtime/contracts/api/product.ts';
-import { fieldErrors } from '../../../runtime/http/problem.ts';
+import { productInput } from '../../runtime/contracts/api/product.ts';
+import { fieldErrors } from '../../runtime/http/problem.ts';
 import type { ProductInput } from '../client.ts';
 import type { CsvRow } from './csv.ts';
 import { plainText } from './plain-text.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { z } from 'zod';
-import { product, type productInput } from '../../runtime/contracts/api/product.ts';
-import { problemSchema } from '../../runtime/http/problem.ts';
+import { product, type productInput } from '../runtime/contracts/api/product.ts';
+import { problemSchema } from '../runtime/http/problem.ts';
 
 export type ProductInput = z.input<typeof productInput>;
 /** What this client needs of a product; a newer shop may say more. */

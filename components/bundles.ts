@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildUnits } from '../scripts/build/build.ts';
+import { findUnits } from '../scripts/build/units.ts';
+import type { CloudName } from './config/names.ts';
+
+/** What is deployed, built from the source of this moment: the same bytes for the same source. */
+export interface Bundles {
+  /** Of a function: a zip. */
+  archiveOf(name: string): string;
+  /** Of a container: all that goes into its image. */
+  folderOf(name: string): { readonly path: string; readonly digest: string };
+  readonly containers: readonly string[];
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Bundles every function and container of a cloud, a second's work. A stack has a folder of its own. */
+export async function buildBundles(cloud: CloudName, stack: string): Promise<Bundles> {
+  const outDir = join(root, '.tmp', 'deploy', stack);
+  const units = findUnits(root).filter((unit) => unit.cloud === cloud);
+  await buildUnits({ root, outDir, units });
+  const place = (name: string) => join(outDir, cloud, name);
+  return {
+    archiveOf: (name) => `${place(name)}.zip`,
+    folderOf: (name) => ({ path: place(name), digest: digestOf(place(name)) }),
+    containers: units.filter(({ kind }) => kind === 'container').map(({ name }) => name),
+  };
+}
+
+/** Of the names and bytes of all files in a folder. */
+export function digestOf(folder: string): string {
+  const hash = createHash('sha256');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    hash.update(`${file.slice(folder.length + 1).replaceAll(sep, '/')}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,52 @@
+import * as k8s from '@pulumi/kubernetes';
+import type * as pulumi from '@pulumi/pulumi';
+import type { Environment, PodIdentity } from '../contract.ts';
+import type { Labels } from '../labels.ts';
+import { podSpec } from './pod.ts';
+
+export interface TaskArgs {
+  readonly name: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly labels: Labels;
+  readonly image: pulumi.Input<string>;
+  /** What the container is told to do. */
+  readonly argument: string;
+  readonly environment: Environment;
+  readonly identity: PodIdentity;
+  readonly serviceAccount: pulumi.Input<string>;
+  readonly certificates?: pulumi.Input<string>;
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** Tries, with a growing pause between them: a database that was just made may not answer yet. */
+const backoffLimit = 6;
+
+/**
+ * Something that is done once for each image, and waited for. A Job never changes: with another image another one
+ * takes its place, which is why its name ends at random. It is not deleted when it is through, or the next `up` would
+ * miss it.
+ */
+export function createTask(args: TaskArgs, parent: pulumi.Resource): k8s.batch.v1.Job {
+  const { name, namespace, labels, argument } = args;
+  return new k8s.batch.v1.Job(
+    name,
+    {
+      metadata: { namespace, labels },
+      spec: {
+        backoffLimit,
+        activeDeadlineSeconds: 1200,
+        template: {
+          metadata: { labels: { ...labels, ...args.identity.podLabels } },
+          spec: podSpec({ ...args, container: { args: [argument] }, pod: { restartPolicy: 'Never' } }),
+        },
+      },
+    },
+    {
+      parent,
+      dependsOn: [...args.after, ...args.identity.ready],
+      replaceOnChanges: ['spec'],
+      deleteBeforeReplace: false,
+      customTimeouts: { create: '25m' },
+    },
+  );
+}

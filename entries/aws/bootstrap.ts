@@ -1,0 +1,4 @@
+import { runBootstrap } from '../containers/bootstrap.ts';
+import { awsHost } from './host.ts';
+
+await runBootstrap(awsHost.secrets);
