@@ -17,8 +17,8 @@ export interface Naming {
 const longestPrefix = 24;
 
 export function createNaming(project: string, stack: string): Naming {
-  const prefix = `${fit(plain(stack === project ? stack : `${shortened(project)}-${stack}`), longestPrefix - 1)}-`;
-  return { prefix, name: (part, max = 63) => fit(`${prefix}${part}`, max) };
+  const prefix = `${shorten(plain(stack === project ? stack : `${shortened(project)}-${stack}`), longestPrefix - 1)}-`;
+  return { prefix, name: (part, max = 63) => shorten(`${prefix}${part}`, max) };
 }
 
 /** The project's name says little beside the stack's: its first word is enough. */
@@ -34,7 +34,7 @@ function plain(text: string): string {
 }
 
 /** Cut to fit, with a digest of the whole in place of what is cut, so that different names stay different. */
-export function fit(name: string, max: number): string {
+export function shorten(name: string, max: number): string {
   if (name.length <= max) return name;
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 6);
   return `${name.slice(0, max - digest.length - 1).replace(/-+$/, '')}-${digest}`;

@@ -40,6 +40,13 @@ function packageOf(specifier: string): string {
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier);
 }
 
+function packagesOf(manifestFile: string): string[] {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(
+    readFileSync(join(root, manifestFile), 'utf8'),
+  );
+  return [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+}
+
 function importsIn(folder: string): Import[] {
   return sourcesIn(folder).flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
 }
@@ -53,6 +60,10 @@ const ofAnyCloud = (target: string) => ofAws(target) || ofAzure(target);
 const httpFramework = (target: string) =>
   target.startsWith('fastify') || target.startsWith('@fastify/') || target === 'runtime/http/server.ts';
 const pulumi = (target: string) => target.startsWith('@pulumi/');
+/** Packages of one cloud, whoever made them. */
+const cloudPackage = (target: string) =>
+  cloudSdk(target) || /^@aws-sdk|^@pulumi\/(aws|awsx|eks|azure)|^aws-/.test(target);
+const infrastructure = (target: string) => within('components')(target) || within('providers')(target);
 const driver = (target: string) =>
   ['pg', 'node-pg-migrate', 'stripe', 'nodemailer', '@redis/client'].includes(target);
 
@@ -63,6 +74,7 @@ const rules: [string, string, (target: string) => boolean][] = [
   ['services', 'the functions', within('functions')],
   ['services', 'a cloud SDK', cloudSdk],
   ['services', 'Pulumi', pulumi],
+  ['services', 'the infrastructure', infrastructure],
   ['functions', 'an adapter', within('runtime/adapters')],
   ['functions', 'SQL', (target) => within('runtime/sql')(target) || driver(target)],
   ['functions', 'an HTTP framework', httpFramework],
@@ -71,11 +83,13 @@ const rules: [string, string, (target: string) => boolean][] = [
   ['functions', 'the containers', within('services')],
   ['functions', 'a cloud SDK', cloudSdk],
   ['functions', 'Pulumi', pulumi],
+  ['functions', 'the infrastructure', infrastructure],
   ['runtime', 'a service', (target) => within('services')(target) || within('functions')(target)],
   ['runtime', 'the local run', within('local')],
   ['runtime', 'what puts processes together', within('entries')],
   ['runtime', 'a stand-in', within('stand-ins')],
   ['runtime', 'Pulumi', pulumi],
+  ['runtime', 'the infrastructure', infrastructure],
   ['runtime/ports', 'anything but contracts', (target) => !/^runtime\/(ports|contracts)\//.test(target)],
   ['runtime/consumers', 'an adapter', within('runtime/adapters')],
   ['runtime/contracts', 'an adapter', within('runtime/adapters')],
@@ -100,6 +114,26 @@ const rules: [string, string, (target: string) => boolean][] = [
   ['entries/aws', 'another cloud', ofAzure],
   ['entries/azure', 'another cloud', ofAws],
   ['entries', 'a stand-in', within('stand-ins')],
+  ['entries', 'Pulumi', pulumi],
+  ['entries', 'the infrastructure', infrastructure],
+  ['local', 'Pulumi', pulumi],
+  ['local', 'the infrastructure', infrastructure],
+  ['catalogue', 'Pulumi', pulumi],
+  ['catalogue', 'the local run', within('local')],
+  ['components', 'a cloud’s package', cloudPackage],
+  ['components', 'a provider', within('providers')],
+  ['components', 'a cloud’s adapter, edge or entry', ofAnyCloud],
+  ['components', 'the local run', within('local')],
+  ['providers', 'the local run', within('local')],
+  ['providers', 'a service', (target) => within('services')(target) || within('functions')(target)],
+  [
+    'providers',
+    'the platform: it knows the contract and what it is made of',
+    (target) =>
+      within('components')(target) &&
+      !/^components\/(contract|grants|shop|naming|tags|config\/[a-z-]+)\.ts$/.test(target),
+  ],
+  ['providers/aws', 'another cloud', (target) => ofAzure(target) || /^@pulumi\/azure/.test(target)],
 ];
 
 describe('the dependency rule', () => {
@@ -148,9 +182,77 @@ describe('the dependency rule', () => {
     }
   });
 
+  it('index.ts loads a provider, and imports none', () => {
+    const targets = importsOf('index.ts', readFileSync(join(root, 'index.ts'), 'utf8')).map(
+      ({ target }) => target,
+    );
+    assert.deepEqual(
+      targets.filter((target) => target !== '@pulumi/pulumi' && !within('components')(target)),
+      [],
+    );
+  });
+
+  it('nothing above providers/ asks which cloud it is on', () => {
+    for (const file of sourcesIn('components')) {
+      const text = readFileSync(join(root, file), 'utf8');
+      assert.doesNotMatch(text, /(===|!==|case)\s*['"](aws|azure)['"]/, file);
+    }
+  });
+
+  it('providers have the same files', () => {
+    const needed = [
+      'network',
+      'cluster',
+      'registry',
+      'database',
+      'documents',
+      'messaging',
+      'functions',
+      'cache',
+    ]
+      .concat(['gateway', 'secrets', 'monitoring', 'index'])
+      .map((name) => `${name}.ts`);
+    for (const provider of readdirSync(join(root, 'providers'))) {
+      const there = new Set(readdirSync(join(root, 'providers', provider)));
+      assert.deepEqual(
+        needed.filter((file) => !there.has(file)),
+        [],
+        provider,
+      );
+    }
+  });
+
+  it('a workspace imports what its own package.json names', () => {
+    const shop = packagesOf('package.json');
+    for (const folder of ['components', 'providers/aws']) {
+      const named = new Set([...packagesOf(join(folder, 'package.json')), ...shop]);
+      const unknown = importsIn(folder).filter(
+        ({ target }) => !target.startsWith('node:') && !target.includes('.ts') && !named.has(target),
+      );
+      assert.deepEqual(unknown, []);
+    }
+  });
+
+  it('the shop installs without the infrastructure', () => {
+    const folders = [
+      'runtime',
+      'services',
+      'functions',
+      'entries',
+      'local',
+      'catalogue',
+      'bench',
+      'stand-ins',
+    ];
+    assert.deepEqual(
+      folders.flatMap(importsIn).filter(({ target }) => pulumi(target) || infrastructure(target)),
+      [],
+    );
+    assert.deepEqual(packagesOf('package.json').filter(pulumi), []);
+  });
+
   it('only packages of package.json are imported', () => {
-    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const named = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+    const named = packagesOf('package.json');
     // Types alone may be of a package that is nowhere, as `aws-lambda`.
     const known = new Set(named.flatMap((name) => [name, name.replace(/^@types\//, '')]));
     const folders = [
@@ -159,6 +261,7 @@ describe('the dependency rule', () => {
       'functions',
       'entries',
       'local',
+      'catalogue',
       'bench',
       'scripts',
       'tests/support',
@@ -166,6 +269,7 @@ describe('the dependency rule', () => {
     ];
     const unknown = folders
       .flatMap(importsIn)
+      .filter(({ target }) => !target.startsWith('@pulumi/'))
       .filter(({ target }) => !target.startsWith('node:') && !target.includes('.ts') && !known.has(target));
     assert.deepEqual(unknown, []);
   });
