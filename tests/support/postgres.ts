@@ -32,6 +32,12 @@ export async function freshDatabase(): Promise<string> {
   return running.url(name, name, password);
 }
 
+/** The superuser's address of the suite's cluster. */
+export async function superuserUrl(): Promise<string> {
+  cluster ??= start();
+  return (await cluster).cluster.url();
+}
+
 /** Ends the cluster; a suite file that asked for a database calls it from no hook of its own: `mocha` root hooks do. */
 export async function stopPostgres(): Promise<void> {
   if (!cluster) return;
