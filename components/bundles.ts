@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildUnits } from '../scripts/build/build.ts';
@@ -17,17 +17,35 @@ export interface Bundles {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Bundles every function and container of a cloud, a second's work. A stack has a folder of its own. */
+/** All that a bundle can be made of. */
+const sources = ['runtime', 'services', 'functions', 'entries', 'catalogue', 'scripts/build'];
+
+/**
+ * Bundles every function and container of a cloud into a folder of the stack's own, unless what is there was made from
+ * the very same source: a preview that changes nothing need not wait for it.
+ * @throws BuildError
+ */
 export async function buildBundles(cloud: CloudName, stack: string): Promise<Bundles> {
   const outDir = join(root, '.tmp', 'deploy', stack);
   const units = findUnits(root).filter((unit) => unit.cloud === cloud);
-  await buildUnits({ root, outDir, units });
+  const stamp = `${sourceDigest()} ${cloud}\n`;
+  const stampFile = join(outDir, 'source');
+  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+    await buildUnits({ root, outDir, units });
+    writeFileSync(stampFile, stamp);
+  }
   const place = (name: string) => join(outDir, cloud, name);
   return {
     archiveOf: (name) => `${place(name)}.zip`,
     folderOf: (name) => ({ path: place(name), digest: digestOf(place(name)) }),
     containers: units.filter(({ kind }) => kind === 'container').map(({ name }) => name),
   };
+}
+
+function sourceDigest(): string {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const folder of sources) hash.update(digestOf(join(root, folder)));
+  return hash.digest('hex');
 }
 
 /** Of the names and bytes of all files in a folder. */

@@ -86,7 +86,13 @@ export class EcommercePlatform extends pulumi.ComponentResource {
     const cache = cloud.createCache();
     const registry = cloud.createRegistry(bundles.containers);
     const images = new Images(
-      { bundles, registry, platforms: config.imagePlatforms, builderName: naming.name('builder') },
+      {
+        bundles,
+        registry,
+        platforms: config.imagePlatforms,
+        builderName: config.imageBuilder ?? naming.name('builder'),
+        builderExists: config.imageBuilder !== undefined,
+      },
       child,
     );
     const cluster = cloud.createCluster();

@@ -188,6 +188,10 @@ export const settings = {
     'US dollars a month after whose four fifths `alarmEmail` is told; 0 watches nothing',
     inProduction(0, 20),
   ),
+  imageBuilder: optional(
+    text(/^[A-Za-z][\w.-]*$/, 'the name of a buildx builder', 'ci'),
+    'A builder of images that is there already, as on a CI machine that is new each time; without it the program makes one',
+  ),
   imagePlatforms: setting(
     list(oneOf(['linux/amd64', 'linux/arm64'])),
     'What container images are built for',

@@ -15,6 +15,8 @@ export interface ImagesArgs {
   readonly platforms: readonly string[];
   /** Of the builder, which is the machine's and not the cloud's. */
   readonly builderName: string;
+  /** It is there already, and is not made here. */
+  readonly builderExists: boolean;
 }
 
 /** The images of all containers, each deployed by its digest. */
@@ -23,15 +25,18 @@ export class Images extends pulumi.ComponentResource {
 
   constructor(args: ImagesArgs, options: pulumi.ComponentResourceOptions) {
     super('ecommerce:index:Images', 'images', {}, options);
-    const { bundles, registry, builderName } = args;
+    const { bundles, builderName, builderExists } = args;
     // The driver that Docker has by default builds for one platform, and keeps no cache in a registry.
-    const builder = new docker.BuildxBuilder(
-      'builder',
-      { name: builderName, driver: 'docker-container', bootstrap: true },
-      { parent: this },
-    );
-    for (const name of bundles.containers)
-      this.references.set(name, this.build(name, args, builder, registry));
+    const builders = builderExists
+      ? []
+      : [
+          new docker.BuildxBuilder(
+            'builder',
+            { name: builderName, driver: 'docker-container', bootstrap: true },
+            { parent: this },
+          ),
+        ];
+    for (const name of bundles.containers) this.references.set(name, this.build(name, args, builders));
     this.registerOutputs();
   }
 
@@ -45,9 +50,8 @@ export class Images extends pulumi.ComponentResource {
 
   private build(
     name: string,
-    { bundles, platforms }: ImagesArgs,
-    builder: docker.BuildxBuilder,
-    registry: Registry,
+    { bundles, platforms, registry, builderName }: ImagesArgs,
+    builders: readonly pulumi.Resource[],
   ): pulumi.Output<string> {
     const { path, digest } = bundles.folderOf(name);
     const { url, ready } = registry.repository(name);
@@ -60,14 +64,14 @@ export class Images extends pulumi.ComponentResource {
         context: { location: path },
         dockerfile: { location: dockerfile },
         platforms: platforms.map((platform) => platform as dockerBuild.Platform),
-        builder: { name: builder.name.apply((given) => given ?? '') },
+        builder: { name: builderName },
         push: true,
         buildOnPreview: false,
         cacheFrom: [{ registry: { ref: cache } }],
         cacheTo: [{ registry: { ref: cache, imageManifest: true, ociMediaTypes: true, mode: 'max' } }],
         registries: [{ address: registry.address, username: registry.username, password: registry.password }],
       },
-      { parent: this, dependsOn: [...ready, builder] },
+      { parent: this, dependsOn: [...ready, ...builders] },
     );
     return image.ref;
   }

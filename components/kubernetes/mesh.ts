@@ -54,7 +54,7 @@ export class Mesh extends pulumi.ComponentResource {
     );
     const base = release('istio-base', {}, [definitions]);
     const profile = ambient ? { profile: 'ambient' } : {};
-    const control = release('istiod', { ...profile, pilot: { resources: controlPlane } }, [base]);
+    const control = release('istiod', { ...profile, resources: controlPlane }, [base]);
     const agents = ambient
       ? [
           release('istio-cni', { profile: 'ambient', resources: nodeInstaller }, [control]),

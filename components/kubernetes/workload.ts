@@ -40,7 +40,8 @@ export class Workload extends pulumi.ComponentResource {
     const selector = { matchLabels: { [nameLabel]: name } };
     const metadata = { name, namespace, labels };
     const podLabels = { ...labels, ...args.identity.podLabels };
-    const service = new k8s.core.v1.Service(
+    // Not waited for by the pods: it is itself waited for until there are some.
+    new k8s.core.v1.Service(
       name,
       {
         metadata: { ...metadata, labels: { ...labels, ...args.serviceLabels } },
@@ -90,7 +91,7 @@ export class Workload extends pulumi.ComponentResource {
           },
         },
       },
-      { ...child, dependsOn: [...args.after, ...args.identity.ready, service] },
+      { ...child, dependsOn: [...args.after, ...args.identity.ready] },
     );
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: { selector, maxUnavailable: 1 } }, child);
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(

@@ -20,7 +20,7 @@ export class Cache extends Part implements CacheServer {
   readonly securityGroupId: pulumi.Output<string>;
 
   constructor(context: AwsContext, network: Network) {
-    super('Cache', 'cache', context, network.ready);
+    super('Cache', 'cache', context);
     const { config, naming } = context;
     const { gigabytes, unitsPerSecond } = limits[config.profile];
     const group = new aws.ec2.SecurityGroup(

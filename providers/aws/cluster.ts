@@ -27,7 +27,7 @@ export class Cluster extends Part implements ClusterContract {
   private readonly agent: pulumi.Resource;
 
   constructor(context: AwsContext, network: Network, monitoring: Monitoring) {
-    super('Cluster', 'cluster', context, network.ready);
+    super('Cluster', 'cluster', context);
     const { config, naming } = context;
     const name = naming.name('cluster', 100);
     const role = this.createRole('cluster', 'eks.amazonaws.com', ['AmazonEKSClusterPolicy']);

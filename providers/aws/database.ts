@@ -29,7 +29,7 @@ export class Database extends Part implements SqlServer {
     monitoring: Monitoring,
     adminPassword: pulumi.Input<string>,
   ) {
-    super('Database', 'database', context, network.ready);
+    super('Database', 'database', context);
     const { config, naming } = context;
     const production = config.profile === 'production';
     const identifier = naming.name('database');

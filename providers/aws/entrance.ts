@@ -15,7 +15,7 @@ export class Entrance extends Part {
   readonly ready: readonly pulumi.Resource[];
 
   constructor(context: AwsContext, network: Network, cluster: Cluster) {
-    super('Entrance', 'entrance', context, network.ready);
+    super('Entrance', 'entrance', context);
     const { naming } = context;
     const group = (name: string, description: string) =>
       new aws.ec2.SecurityGroup(

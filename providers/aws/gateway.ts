@@ -45,7 +45,6 @@ export class Gateway extends Part implements GatewayContract {
       {
         name: naming.name('gateway'),
         protocolType: 'HTTP',
-        failOnWarnings: true,
         ...(config.corsOrigins.length > 0 && {
           corsConfiguration: {
             allowOrigins: [...config.corsOrigins],

@@ -22,13 +22,8 @@ export abstract class Part extends pulumi.ComponentResource {
   /** For those of its children that hold data: not deleted while the stack protects them. */
   protected readonly keeper: pulumi.CustomResourceOptions;
 
-  protected constructor(
-    kind: string,
-    name: string,
-    context: AwsContext,
-    dependsOn: readonly pulumi.Resource[] = [],
-  ) {
-    super(`ecommerce:aws:${kind}`, name, {}, { ...context.options, dependsOn: [...dependsOn] });
+  protected constructor(kind: string, name: string, context: AwsContext) {
+    super(`ecommerce:aws:${kind}`, name, {}, context.options);
     this.context = context;
     this.tags = context.tags(name);
     this.child = { parent: this };

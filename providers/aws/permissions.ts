@@ -120,7 +120,7 @@ export function statementsOf(grant: Grant, named: Named): Statement[] {
           'WriteMetrics',
           ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
           named.metricsLogGroupArn,
-          pulumi.interpolate`${named.metricsLogGroupArn}:log-stream:*`,
+          pulumi.interpolate`${named.metricsLogGroupArn}:*`,
         ),
       ];
   }

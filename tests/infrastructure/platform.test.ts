@@ -297,7 +297,7 @@ describe('the platform on any cloud', () => {
 
   it('asks of the mesh’s control plane what a small node has', () => {
     const { values } = the(resources, 'kubernetes:helm.sh/v3:Release', 'istiod');
-    assert.deepEqual(values.pilot.resources.requests, { cpu: '100m', memory: '256Mi' });
+    assert.deepEqual(values.resources.requests, { cpu: '100m', memory: '256Mi' });
   });
 
   it('takes how requests come in from the cloud, as data', () => {
