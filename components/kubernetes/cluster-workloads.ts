@@ -87,6 +87,7 @@ export class ClusterWorkloads extends pulumi.ComponentResource {
     const policies = new NetworkPolicies(
       {
         namespace: this.namespace,
+        labels,
         meshed,
         policies: workloadPolicies(shop, { ...args, identityEndpoints: cluster.identityEndpoints, meshed }),
       },

@@ -1,6 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { nameLabel } from '../labels.ts';
+import { type LabelsOf, nameLabel } from '../labels.ts';
 import { meshProbeCidrs, ports } from './places.ts';
 
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
@@ -30,6 +30,7 @@ export interface WorkloadPolicy {
 
 export interface NetworkPoliciesArgs {
   readonly namespace: pulumi.Input<string>;
+  readonly labels: LabelsOf;
   readonly meshed: boolean;
   readonly policies: readonly WorkloadPolicy[];
 }
@@ -39,14 +40,14 @@ export class NetworkPolicies extends pulumi.ComponentResource {
   readonly all: pulumi.Resource[];
 
   constructor(
-    { namespace, meshed, policies }: NetworkPoliciesArgs,
+    { namespace, labels, meshed, policies }: NetworkPoliciesArgs,
     options: pulumi.ComponentResourceOptions,
   ) {
     super('ecommerce:kubernetes:NetworkPolicies', 'network-policies', {}, options);
     const policy = (name: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
       new k8s.networking.v1.NetworkPolicy(
         name,
-        { metadata: { name, namespace, labels: { [nameLabel]: name } }, spec },
+        { metadata: { name, namespace, labels: labels(name, 'network') }, spec },
         { parent: this },
       );
     const everybody = {};

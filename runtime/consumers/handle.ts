@@ -23,6 +23,8 @@ export function createMessageHandler(consumer: Consumer): HandleMessage {
   const labels = { 'messaging.consumer.group.name': consumer.name };
   const handle: HandleMessage = async (message, documents) => {
     const event = parseEvent(message.body);
+    // A bus's filter may take its time to hold: until then there are messages that are for others.
+    if (!consumer.types.includes(event.type)) return undefined;
     const options = { kind: SpanKind.CONSUMER, traceparent: event.traceparent, attributes: labels };
     return withSpan(`${consumer.name} ${event.type}`, options, async (span) => {
       span.setAttributes({ 'messaging.message.id': event.id, 'shop.subject': event.subject });

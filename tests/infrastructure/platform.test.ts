@@ -150,6 +150,18 @@ describe('the platform on any cloud', () => {
     assert.equal(labels['pod-security.kubernetes.io/enforce'], 'restricted');
   });
 
+  it('labels everything in the cluster with what a bill is paid for', () => {
+    for (const { type, name, inputs } of resources)
+      if (type.startsWith('kubernetes:') && inputs.metadata)
+        for (const label of [
+          'app.kubernetes.io/name',
+          'app.kubernetes.io/part-of',
+          'app.kubernetes.io/instance',
+          'cost',
+        ])
+          assert.ok(inputs.metadata.labels?.[label], `${type} ${name} ${label}`);
+  });
+
   it('deploys images by their digest', () => {
     for (const name of ['user', 'product'])
       assert.match(deployment(name).template.spec.containers[0].image, /@sha256:/);
