@@ -41,12 +41,12 @@ describe('the test runner', () => {
   }
 
   it('adds up all suites in one last line, and names what was skipped', () => {
-    for (const name of ['unit', 'architecture', 'contract', 'integration', 'local']) suite(name, pass);
+    for (const name of new Set(suites.map(({ folder: from }) => from))) suite(name, pass);
     // Which runs once for each backend.
     suite('e2e', `${pass}it.skip('is left out', () => {});\n`);
     const runs = suites.filter(({ folder: from }) => from === 'e2e').length;
     const { code, last, output } = run();
-    assert.equal(last, `${5 + runs} passed, 0 failed, ${runs} skipped`, output);
+    assert.equal(last, `${suites.length} passed, 0 failed, ${runs} skipped`, output);
     assert.equal(code, 0);
     assert.match(output, /SKIPPED, and so not proven by this run:\n {2}e2e: is left out/);
   });
