@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { countName } from '../../runtime/edges/aws/count.ts';
 
 /** What is watched, by the names that CloudWatch knows it by. */
 export interface Watched {
@@ -10,6 +11,8 @@ export interface Watched {
   }[];
   readonly tables: readonly string[];
   readonly failuresQueueName: string;
+  /** Where the functions' own counts are. */
+  readonly countNamespace: string;
   readonly apiId: pulumi.Output<string>;
   readonly databaseId: pulumi.Output<string>;
   readonly cacheName: pulumi.Output<string>;
@@ -140,6 +143,9 @@ export function alarmsOf(watched: Watched): AlarmShape[] {
 
 type Metric = readonly [string, string, ...pulumi.Input<string | object>[]];
 
+const reservesStock = 'inventory-saga';
+const tellsCustomers = 'notification-mail';
+
 /** Two panels a row, on the 24 columns of a CloudWatch dashboard. */
 export function dashboardBody(watched: Watched, region: string): pulumi.Output<string> {
   const panels = panelsOf(watched);
@@ -179,20 +185,16 @@ function panelsOf(watched: Watched): Panel[] {
       dead ? deadLetterQueueName : queueName,
       { label: name },
     ]);
-  const route = (label: string, method: string, resource: string): Metric => [
-    'AWS/ApiGateway',
-    'Count',
-    'ApiId',
-    apiId,
-    'Stage',
-    '$default',
-    'Method',
-    method,
-    'Resource',
-    resource,
-    { label },
+  /** Each is heard by several: counted where it is heard by one that hears it always. */
+  const orders = (state: string, consumer: string): Metric => [
+    watched.countNamespace,
+    countName,
+    'consumer',
+    consumer,
+    'type',
+    `order.${state}`,
+    { label: state },
   ];
-  const mail = consumers.find(({ name }) => name === 'notification-mail');
   return [
     { title: 'Function calls', metrics: lambda('Invocations'), stat: 'Sum' },
     { title: 'Function errors', metrics: lambda('Errors'), stat: 'Sum' },
@@ -208,14 +210,10 @@ function panelsOf(watched: Watched): Panel[] {
       stat: 'p95',
     },
     {
-      title: 'Orders: placed, and come to rest',
+      title: 'Orders: placed, and what they came to',
       metrics: [
-        route('placed', 'POST', '/api/orders'),
-        ...(mail
-          ? ([
-              ['AWS/SQS', 'NumberOfMessagesSent', 'QueueName', mail.queueName, { label: 'at rest' }],
-            ] as const)
-          : []),
+        orders('placed', reservesStock),
+        ...['confirmed', 'rejected', 'cancelled'].map((state) => orders(state, tellsCustomers)),
       ],
       stat: 'Sum',
     },

@@ -12,6 +12,7 @@ import type {
   PodIdentityArgs,
 } from '../../components/contract.ts';
 import type { ConsumerShape } from '../../components/shop.ts';
+import { countNamespace } from '../../runtime/edges/aws/count.ts';
 import type { TableDefinition } from '../../runtime/function-service.ts';
 import { Cache } from './cache.ts';
 import { Cluster } from './cluster.ts';
@@ -173,6 +174,7 @@ class Aws implements Cloud {
       consumers: consumers.map((name) => ({ name, ...this.messaging.get(name) })),
       tables: tables.map((name) => this.documents.get(name).tableName),
       failuresQueueName: this.messaging.failuresName,
+      countNamespace: countNamespace(this.context.naming.prefix),
       apiId: this.gateway.apiId,
       databaseId: made(this.database, 'database').identifier,
       cacheName: made(this.cache, 'cache').cacheName,

@@ -14,19 +14,34 @@ import { newEventsFilter } from '../../runtime/adapters/aws/table.ts';
 import { mailSettings, smsSettings } from '../../runtime/adapters/shared/mailer.ts';
 import { hostedSettings, readEnv } from '../../runtime/config/env.ts';
 import { apiRoutes } from '../../runtime/contracts/api/index.ts';
+import { countOf } from '../../runtime/edges/aws/count.ts';
 import { ofType, recordPlatform, statementsIn, the } from '../support/infrastructure.ts';
 import type { Registered } from '../support/pulumi-mocks.ts';
 
 const functions = { order, inventory, payment, notification };
 const production = { profile: 'production', clusterAccess: '203.0.113.0/24' };
 
+/** All that can be switched on. */
+const switchedOn = {
+  paymentProvider: 'stripe',
+  mailer: 'ses',
+  mailFrom: 'shop@example.com',
+  smsSender: 'sns',
+  alarmEmail: 'you@example.com',
+  corsOrigins: 'https://shop.example.com',
+  nat: 'single',
+  zones: '3',
+};
+
 describe('the platform on AWS', () => {
   let learn: Registered[];
   let prod: Registered[];
+  let varied: Registered[];
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     learn = await recordPlatform();
     prod = await recordPlatform(production);
+    varied = await recordPlatform(switchedOn, { stripeSecretKey: 'sk', stripeWebhookSecret: 'wh' });
   });
 
   describe('what it is made of', () => {
@@ -79,7 +94,7 @@ describe('the platform on AWS', () => {
 
   describe('permissions', () => {
     const policies = () =>
-      [...learn, ...prod]
+      [...learn, ...prod, ...varied]
         .filter(({ type }) => type === 'aws:iam/rolePolicy:RolePolicy')
         .flatMap(({ name, inputs }) =>
           statementsIn(inputs.policy).map((statement) => ({ name, ...statement })),
@@ -137,6 +152,15 @@ describe('the platform on AWS', () => {
       }
     });
 
+    it('of what sends mail and SMS are for the shop’s own sender, and for any number', () => {
+      const statements = statementsIn(
+        the(varied, 'aws:iam/rolePolicy:RolePolicy', 'function-notification').policy,
+      );
+      const named = (sid: string) => statements.find(({ Sid }) => Sid === sid);
+      assert.match(named('SendMail')?.Resource.join() ?? '', /^arn:.*emailidentity/);
+      assert.deepEqual(named('SendSms')?.Action, ['sns:Publish']);
+    });
+
     it('attach no managed policy but those that EKS asks for', () => {
       const attached = [...ofType(prod, 'aws:iam/rolePolicyAttachment:RolePolicyAttachment').values()];
       assert.deepEqual(attached.map(({ policyArn }) => policyArn.split('/').at(-1)).sort(), [
@@ -182,15 +206,11 @@ describe('the platform on AWS', () => {
         );
       });
 
-    it('get the secrets of Stripe by name, and may read them', async () => {
-      const stripe = await recordPlatform(
-        { paymentProvider: 'stripe' },
-        { stripeSecretKey: 'sk', stripeWebhookSecret: 'wh' },
-      );
-      const { variables } = the(stripe, 'aws:lambda/function:Function', 'payment').environment;
+    it('get the secrets of Stripe by name, and may read them', () => {
+      const { variables } = the(varied, 'aws:lambda/function:Function', 'payment').environment;
       assert.match(variables.STRIPE_SECRET_KEY_SECRET_NAME, /^arn:.*stripe-secret-key/);
       assert.match(variables.STRIPE_WEBHOOK_SECRET_SECRET_NAME, /^arn:.*stripe-webhook-secret/);
-      const ids = statementsIn(the(stripe, 'aws:iam/rolePolicy:RolePolicy', 'function-payment').policy);
+      const ids = statementsIn(the(varied, 'aws:iam/rolePolicy:RolePolicy', 'function-payment').policy);
       assert.deepEqual(
         ids.map(({ Sid }) => Sid).filter((sid) => sid.startsWith('ReadStripe')),
         ['ReadStripeSecretKey', 'ReadStripeWebhookSecret'],
@@ -349,10 +369,9 @@ describe('the platform on AWS', () => {
       assert.equal(distribution.origins[0].domainName, 'api.test');
     });
 
-    it('lets browsers in that are named, and no others', async () => {
+    it('lets browsers in that are named, and no others', () => {
       assert.equal(the(learn, 'aws:apigatewayv2/api:Api', 'gateway').corsConfiguration, undefined);
-      const open = await recordPlatform({ corsOrigins: 'https://shop.example.com' });
-      const { corsConfiguration } = the(open, 'aws:apigatewayv2/api:Api', 'gateway');
+      const { corsConfiguration } = the(varied, 'aws:apigatewayv2/api:Api', 'gateway');
       assert.deepEqual(corsConfiguration.allowOrigins, ['https://shop.example.com']);
     });
   });
@@ -369,11 +388,10 @@ describe('the platform on AWS', () => {
       assert.deepEqual(the(prod, 'aws:eks/nodeGroup:NodeGroup', 'nodes').subnetIds[0], 'private-0-id');
     });
 
-    it('has one NAT gateway for all zones where that is asked for', async () => {
-      const single = await recordPlatform({ nat: 'single', zones: '3' });
-      assert.equal(ofType(single, 'aws:ec2/natGateway:NatGateway').size, 1);
+    it('has one NAT gateway for all zones where that is asked for', () => {
+      assert.equal(ofType(varied, 'aws:ec2/natGateway:NatGateway').size, 1);
       for (const zone of [0, 1, 2])
-        assert.equal(the(single, 'aws:ec2/route:Route', `private-${zone}-nat`).natGatewayId, 'nat-0-id');
+        assert.equal(the(varied, 'aws:ec2/route:Route', `private-${zone}-nat`).natGatewayId, 'nat-0-id');
     });
 
     it('gives each subnet its own addresses', () => {
@@ -492,14 +510,16 @@ describe('the platform on AWS', () => {
       assert.deepEqual(declared.toSorted(), [...new Set(['pk', 'sk', ...used])].sort());
     });
 
-    it('is watched where a budget is, once somebody can be told', async () => {
+    it('is watched where a budget is, once somebody can be told', () => {
       assert.equal(ofType(learn, 'aws:budgets/budget:Budget').size, 0);
-      const told = await recordPlatform({ alarmEmail: 'you@example.com' });
-      const budget = the(told, 'aws:budgets/budget:Budget', 'budget');
+      const budget = the(varied, 'aws:budgets/budget:Budget', 'budget');
       assert.deepEqual(budget.costFilters, [
         { name: 'TagKeyValue', values: ['user:cost$ecommerce-platform/test'] },
       ]);
-      assert.equal(the(told, 'aws:sns/topicSubscription:TopicSubscription', 'alarms-mail').protocol, 'email');
+      assert.equal(
+        the(varied, 'aws:sns/topicSubscription:TopicSubscription', 'alarms-mail').protocol,
+        'email',
+      );
     });
 
     it('keeps names within what AWS takes', () => {
@@ -527,6 +547,22 @@ describe('the platform on AWS', () => {
       for (const name of Object.keys(functions)) assert.ok(alarms.includes(`alarm-${name}-errors`));
     });
 
+    it('counts orders where its consumers are, by what the functions write', () => {
+      const { dashboardBody } = the(learn, 'aws:cloudwatch/dashboard:Dashboard', 'shop');
+      const { properties } = JSON.parse(dashboardBody).widgets.find(
+        (widget: { properties: { title: string } }) => widget.properties.title.startsWith('Orders'),
+      );
+      const queues = ofType(learn, 'aws:sqs/queue:Queue');
+      for (const [namespace, name, , consumer, , type] of properties.metrics) {
+        const { _aws } = countOf('ecommerce-test-', consumer, { type }) ?? {};
+        assert.deepEqual(_aws?.CloudWatchMetrics[0]?.Namespace, namespace);
+        assert.deepEqual(_aws?.CloudWatchMetrics[0]?.Metrics[0]?.Name, name);
+        assert.ok(queues.has(consumer), consumer);
+        const { filterPolicy } = the(learn, 'aws:sns/topicSubscription:TopicSubscription', consumer);
+        assert.ok(JSON.parse(filterPolicy).type.includes(type), type);
+      }
+    });
+
     it('shows services, queues, orders, database and cache', () => {
       const { dashboardBody } = the(learn, 'aws:cloudwatch/dashboard:Dashboard', 'shop');
       const titles = JSON.parse(dashboardBody).widgets.map(
@@ -538,7 +574,7 @@ describe('the platform on AWS', () => {
         'Function duration, p95',
         'Gateway',
         'Gateway latency, p95',
-        'Orders: placed, and come to rest',
+        'Orders: placed, and what they came to',
         'Queues: waiting',
         'Queues: age of the oldest, seconds',
         'Dead letters',

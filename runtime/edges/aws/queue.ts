@@ -5,6 +5,7 @@ import { createDelivery, type Deliver, type Outcome } from '../../consumers/deli
 import type { Documents } from '../../ports/documents.ts';
 import type { Consumer } from '../../ports/event-bus.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import { countOf } from './count.ts';
 import { settleFailure } from './failure.ts';
 import { type Incoming, lanesOf, readMessage } from './message.ts';
 
@@ -27,6 +28,7 @@ export type QueueEdge = (event: SQSEvent, context: Deadline) => Promise<SQSBatch
 const marginMs = 2_000;
 
 interface Target {
+  readonly consumer: string;
   readonly deliver: Deliver;
   readonly queue: string;
   readonly deadLetterQueue: string;
@@ -43,6 +45,7 @@ export function createQueueEdge(options: QueueEdgeOptions): QueueEdge {
     consumers.map((consumer) => [
       queueName(prefix, consumer.name),
       {
+        consumer: consumer.name,
         deliver: createDelivery(consumer, documents, logger),
         queue: queueName(prefix, consumer.name),
         deadLetterQueue: deadLetterQueueName(prefix, consumer.name),
@@ -51,9 +54,13 @@ export function createQueueEdge(options: QueueEdgeOptions): QueueEdge {
   );
 
   /** True when the message may go. */
-  const handle = async ({ deliver, ...place }: Target, message: Incoming): Promise<boolean> => {
+  const handle = async ({ consumer, deliver, ...place }: Target, message: Incoming): Promise<boolean> => {
     const outcome: Outcome = await deliver(message);
-    if (!outcome) return true;
+    if (!outcome) {
+      const count = countOf(prefix, consumer, message.body);
+      if (count) logger.info(count, 'handled');
+      return true;
+    }
     return settleFailure(queues, place, message, outcome).catch((error: unknown) => {
       // It stays hidden for as long as the queue says, and comes again then.
       logger.warn({ err: error, queue: place.queue }, 'a failed message could not be put off');
