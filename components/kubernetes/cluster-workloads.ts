@@ -136,9 +136,11 @@ export class ClusterWorkloads extends pulumi.ComponentResource {
             ),
             [collectorName]: shop.containers.map(({ name }) => name),
           },
+          entranceNamespace: clusterEntrance.namespace,
+          after: mesh.ready,
           keyReaders: shop.containers.find(({ holdsTokenKeys }) => holdsTokenKeys)?.calledBy ?? [],
         },
-        { ...child, dependsOn: [...mesh.ready] },
+        child,
       );
     this.entranceReady = clusterEntrance.ready;
     this.registerOutputs();

@@ -22,6 +22,7 @@ const requestTimeout = '25s';
 /** The cluster's gateway by the Gateway API: the one way in, and from there to each service by its paths. */
 export class Entrance extends pulumi.ComponentResource {
   readonly ready: readonly pulumi.Resource[];
+  readonly namespace: pulumi.Output<string>;
 
   constructor(args: EntranceArgs, options: pulumi.ComponentResourceOptions) {
     super('ecommerce:kubernetes:Entrance', 'cluster-entrance', {}, options);
@@ -133,6 +134,7 @@ export class Entrance extends pulumi.ComponentResource {
           { ...child, dependsOn: [gateway] },
         ),
     );
+    this.namespace = place;
     this.ready = [gateway, service, ...routes];
     this.registerOutputs();
   }

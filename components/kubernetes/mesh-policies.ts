@@ -10,6 +10,10 @@ export interface MeshPoliciesArgs {
   readonly callers: Readonly<Record<string, readonly string[]>>;
   /** Who calls the user service's keys through the waypoint. */
   readonly keyReaders: readonly string[];
+  /** Where the waypoint stands. */
+  readonly entranceNamespace: pulumi.Input<string>;
+  /** That the mesh's own types are known. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /** Names of those that are not service accounts of the shop. */
@@ -39,7 +43,7 @@ export class MeshPolicies extends pulumi.ComponentResource {
       new k8s.apiextensions.CustomResource(
         `${kind.toLowerCase()}-${name}`,
         { apiVersion, kind, metadata: { name, namespace: place, labels: { ...labels, ...more } }, spec },
-        { parent: this },
+        { parent: this, dependsOn: [...args.after] },
       );
     custom('default', 'security.istio.io/v1', 'PeerAuthentication', { mtls: { mode: 'STRICT' } });
     for (const [name, callers] of Object.entries(args.callers))
@@ -68,7 +72,7 @@ export class MeshPolicies extends pulumi.ComponentResource {
           },
         ],
       },
-      namespaces.entrance,
+      args.entranceNamespace,
       { 'istio.io/waypoint-for': 'service' },
     );
     custom('user-keys', 'security.istio.io/v1', 'AuthorizationPolicy', {

@@ -195,7 +195,7 @@ export class Cluster extends Part implements ClusterContract {
         nodeGroupNamePrefix: naming.name('nodes-', 30),
         nodeRoleArn: role.arn,
         subnetIds: network.nodeSubnetIds,
-        amiType: 'AL2023_x86_64_STANDARD',
+        amiType: isArm(config.nodeSize) ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
         capacityType: config.nodeSpot ? 'SPOT' : 'ON_DEMAND',
         instanceTypes: config.nodeSpot ? spotTypes(config.nodeSize) : [config.nodeSize],
         scalingConfig: {
@@ -265,10 +265,13 @@ export class Cluster extends Part implements ClusterContract {
   }
 }
 
-/** Of the same size from both makers: the more kinds, the seldomer a spot node is taken back. */
+/** Processors of AWS's own making have a `g` after the generation: t4g, m7g. */
+export const isArm = (size: string): boolean => /^[a-z]+\d+g[a-z]*\./.test(size);
+
+/** Of the same size from both makers, where both make it: the more kinds, the seldomer a spot node is taken back. */
 export function spotTypes(size: string): string[] {
-  const [, family = '', rest = ''] = /^([a-z]+\d+)(\..*)$/.exec(size) ?? [];
-  return family === '' ? [size] : [size, `${family}a${rest}`];
+  const [, family, rest] = /^(t3|m5|c5|r5)(\..*)$/.exec(size) ?? [];
+  return family === undefined ? [size] : [size, `${family}a${rest}`];
 }
 
 /** Asks for a token each time: one that is written down lasts for fifteen minutes. */

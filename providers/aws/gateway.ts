@@ -188,7 +188,8 @@ export class Gateway extends Part implements GatewayContract {
   /** An HTTP API can have no firewall of its own: it stands on a CloudFront distribution. */
   private createFirewall(): pulumi.Output<string> {
     const { naming } = this.context;
-    const rules = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
+    const commonRules = 'AWSManagedRulesCommonRuleSet';
+    const rules = [commonRules, 'AWSManagedRulesKnownBadInputsRuleSet'];
     const visibility = (metricName: string) => ({
       cloudwatchMetricsEnabled: true,
       sampledRequestsEnabled: true,
@@ -205,7 +206,16 @@ export class Gateway extends Part implements GatewayContract {
           name,
           priority,
           overrideAction: { none: {} },
-          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name } },
+          statement: {
+            managedRuleGroupStatement: {
+              vendorName: 'AWS',
+              name,
+              // Webhooks and products are larger than its 8 kB; the services have a limit of their own.
+              ...(name === commonRules && {
+                ruleActionOverrides: [{ name: 'SizeRestrictions_BODY', actionToUse: { count: {} } }],
+              }),
+            },
+          },
           visibilityConfig: visibility(name),
         })),
         visibilityConfig: visibility(naming.name('gateway')),

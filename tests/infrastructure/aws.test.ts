@@ -9,6 +9,7 @@ import { inventory } from '../../entries/functions/inventory.ts';
 import { notification } from '../../entries/functions/notification.ts';
 import { order } from '../../entries/functions/order.ts';
 import { payment } from '../../entries/functions/payment.ts';
+import { isArm, spotTypes } from '../../providers/aws/cluster.ts';
 import { unscopableActions } from '../../providers/aws/permissions.ts';
 import { newEventsFilter } from '../../runtime/adapters/aws/table.ts';
 import { mailSettings, smsSettings } from '../../runtime/adapters/shared/mailer.ts';
@@ -451,6 +452,19 @@ describe('the platform on AWS', () => {
         httpPutResponseHopLimit: 1,
         httpEndpoint: 'enabled',
       });
+    });
+
+    it('has nodes of one processor, and on spot of two makers where both make the size', () => {
+      assert.deepEqual(spotTypes('t3.medium'), ['t3.medium', 't3a.medium']);
+      assert.deepEqual(spotTypes('m7i.large'), ['m7i.large']);
+      assert.deepEqual(['t4g.medium', 'm7gd.large', 't3.medium', 'g5.xlarge'].map(isArm), [
+        true,
+        true,
+        false,
+        false,
+      ]);
+      const nodes = the(learn, 'aws:eks/nodeGroup:NodeGroup', 'nodes');
+      assert.deepEqual([nodes.amiType, nodes.capacityType], ['AL2023_x86_64_STANDARD', 'SPOT']);
     });
 
     it('has more than seventeen pods a node, and network policies', () => {
