@@ -1,11 +1,10 @@
 import * as pulumi from '@pulumi/pulumi';
 import { buildBundles } from './components/bundles.ts';
-import { loadConfig } from './components/config/load.ts';
 import { EcommercePlatform } from './components/ecommerce-platform.ts';
 import { loadProvider } from './components/load-provider.ts';
-import { stackConfig } from './components/stack-config.ts';
+import { loadStackConfig } from './components/stack-config.ts';
 
-const config = loadConfig(stackConfig());
+const config = loadStackConfig();
 const stack = pulumi.getStack();
 const [provider, bundles] = await Promise.all([
   loadProvider(config.cloud),
