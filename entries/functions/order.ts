@@ -7,8 +7,11 @@ const milliseconds = (byDefault: number) => z.coerce.number().pipe(z.int().min(1
 export const order = compose({
   name: 'order',
   settings: {
-    /** What an order is paid with that names nothing; empty it where real money moves. */
-    DEFAULT_PAYMENT_METHOD: z.string().default('pm_card_visa'),
+    /** What an order is paid with that names nothing; `none` where real money moves, and each must name its own. */
+    DEFAULT_PAYMENT_METHOD: z
+      .string()
+      .default('pm_card_visa')
+      .transform((method) => (method === 'none' ? undefined : method)),
     RECONCILE_EVERY_MS: milliseconds(30_000),
     RECONCILE_REDRIVE_AFTER_MS: milliseconds(60_000),
     RECONCILE_CANCEL_AFTER_MS: milliseconds(15 * 60_000),

@@ -217,6 +217,8 @@ describe('the platform on AWS', () => {
         ['ReadStripeSecretKey', 'ReadStripeWebhookSecret'],
       );
       assert.ok(!JSON.stringify(variables).includes('"sk"'));
+      const { variables: orders } = the(varied, 'aws:lambda/function:Function', 'order').environment;
+      assert.equal(order.settings.DEFAULT_PAYMENT_METHOD.parse(orders.DEFAULT_PAYMENT_METHOD), undefined);
     });
 
     it('have their logs made before them, with an end', () => {
