@@ -64,7 +64,10 @@ function run(request: rpc.RunRequest): Promise<rpc.RunResponse> {
   });
 }
 
-/** A policy pack is a plugin that is run from its source; what it says is streamed, the port it listens on first. */
+/**
+ * A policy pack is a plugin that is run from its source, in its own folder, where it looks for its package.json; what
+ * it says is streamed, the port it listens on first.
+ */
 function runPlugin(call: grpc.ServerWritableStream<rpc.RunPluginRequest, rpc.RunPluginResponse>): void {
   const request = call.request;
   const folder = request.getInfo()?.getProgramDirectory() ?? '';
@@ -76,7 +79,7 @@ function runPlugin(call: grpc.ServerWritableStream<rpc.RunPluginRequest, rpc.Run
   const child: ChildProcess = spawn(
     'node',
     [fromSdk(folder, 'cmd/run-policy-pack'), ...request.getArgsList(), folder],
-    { cwd: request.getPwd() || folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const send = (fill: (response: rpc.RunPluginResponse) => void) => {
     const response = new rpc.RunPluginResponse();

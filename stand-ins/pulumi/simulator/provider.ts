@@ -129,16 +129,14 @@ export class SimulatedProvider {
     const taken = model.unique?.(request);
     const holder =
       taken !== undefined &&
-      this.#cloud
-        .objects(resource.type)
-        .find(
-          (object) =>
-            model.unique?.({
-              ...request,
-              name: object.name,
-              inputs: { ...object.outputs, ...object.inputs },
-            }) === taken,
-        );
+      this.#cloud.objects(resource.type).find(
+        (object) =>
+          model.unique?.({
+            ...request,
+            name: object.name,
+            inputs: { ...object.outputs, ...object.inputs },
+          }) === taken,
+      );
     if (holder) throw new Refusal(`AlreadyExists: ${resource.type} '${taken}' is there already`);
     this.#refuse(model.refuse?.(request));
     const id =

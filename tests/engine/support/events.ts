@@ -60,7 +60,8 @@ export function readAccount(file: string): Account {
       resourcePreEvent ? [stepOf(resourcePreEvent.metadata)] : [],
     ),
     errors: said('error'),
-    warnings: said('warning'),
+    // The CLI remarks that a language host was found on PATH, as ours is where the CLI was built.
+    warnings: said('warning').filter((text) => !/^using pulumi-language-nodejs from \$PATH/.test(text)),
     violations: events.flatMap(({ policyEvent }) =>
       policyEvent
         ? [

@@ -149,7 +149,8 @@ export class Stack {
   #run(args: readonly string[]): Promise<{ code: number; output: string; standardOutput: string }> {
     const isInit = args[1] === 'init';
     const places = isInit ? [] : ['--stack', this.name];
-    if (args[0] !== 'stack') places.push('--config-file', this.#configFile);
+    if (/^(config|preview|up|refresh|destroy)$/.test(args[0] ?? ''))
+      places.push('--config-file', this.#configFile);
     const child = spawn(this.#options.cli.command, [...args, ...places, '--non-interactive'], {
       cwd: this.#options.program,
       env: this.#env,
