@@ -15,8 +15,8 @@ import { parts, type Suite, suites } from './test-suites.ts';
  */
 const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
-  suite    some of: unit architecture contract integration infrastructure local e2e e2e-aws
-           e2e-azure; all by default
+  suite    some of: unit architecture contract integration infrastructure engine local e2e
+           e2e-aws e2e-azure; all by default
   --long   sets LONG=1, for the tests that take minutes (random kills)
   --grep   only the tests whose title matches, as mocha does`;
 

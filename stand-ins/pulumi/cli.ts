@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -19,7 +20,7 @@ const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eco
 const installed = join(cache, 'pulumi-installed');
 
 export const howToGetPulumi =
-  'put pulumi on PATH (https://www.pulumi.com/docs/iac/download-install/), or run scripts/install-pulumi.sh, which builds it where Go is';
+  'node stand-ins/pulumi/get-cli.ts, or put it on PATH yourself (https://www.pulumi.com/docs/iac/download-install/)';
 
 /** On PATH, or where an earlier install or build put it. Undefined when it is at none of these places. */
 export async function findPulumi(): Promise<PulumiCli | undefined> {
@@ -34,10 +35,16 @@ export async function findPulumi(): Promise<PulumiCli | undefined> {
   return undefined;
 }
 
+/** The longest that its download may take. */
+const installDeadlineMs = 180_000;
+
 /** @throws Error when Pulumi's own site cannot be reached */
 export async function installPulumi(): Promise<void> {
   const { PulumiCommand } = (await import('@pulumi/pulumi/automation/index.js')).default;
-  await PulumiCommand.install({ root: installed });
+  const late = sleep(installDeadlineMs, undefined, { ref: false }).then(() => {
+    throw new Error(`the download took more than ${installDeadlineMs / 1000} s`);
+  });
+  await Promise.race([PulumiCommand.install({ root: installed }), late]);
 }
 
 async function versionOf(command: string): Promise<string | undefined> {

@@ -50,12 +50,11 @@ const subject: Subject = {
   snapshot: join(projectFolder, 'tests/engine/fixture/resources.txt'),
 };
 
-const { preview, up, again, order, secrecy, drift, refusedDestroy, destroy, edits } = cases;
+const { preview, up, again, elsewhere, order, secrecy, drift, refusedDestroy, destroy, edits } = cases;
 
 /** A mistake in the program, and the last of these cases must see it. */
 const mistakes: Readonly<Record<string, readonly Case[]>> = {
   'unknown-nested': [preview],
-  'foreign-role': [preview, up],
   unstable: [up, again],
   orphan: [up, order],
   untagged: [up, order],
@@ -63,6 +62,7 @@ const mistakes: Readonly<Record<string, readonly Case[]>> = {
   entangled: [up, ...edits(subject)],
   'drift-ignored': [up, drift],
   retained: [up, destroy],
+  'at-home': [up, elsewhere],
 };
 
 after(() => fixture.remove());

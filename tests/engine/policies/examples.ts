@@ -89,6 +89,7 @@ export const examples: Readonly<Record<string, Examples>> = {
       'closed-queue': queue({}),
       'closed-topic': example('aws:sns/topic:Topic', { kmsMasterKeyId: 'alias/aws/sns', tags }),
       'closed-database': database({}),
+      alarms: example('aws:sns/topic:Topic', { tags: { ...tags, component: 'monitoring' } }),
     },
   },
   'no-public-data': {
@@ -135,7 +136,10 @@ export const examples: Readonly<Record<string, Examples>> = {
   },
   'digest-images': {
     bad: { 'by-tag': deployment({ image: 'registry.example/web:latest' }) },
-    good: { 'by-digest': deployment({}) },
+    good: {
+      'by-digest': deployment({}),
+      collector: deployment({ image: 'docker.io/otel/opentelemetry-collector-contrib:0.139.0' }),
+    },
   },
   'log-retention': {
     bad: {
@@ -170,7 +174,11 @@ export const examples: Readonly<Record<string, Examples>> = {
     good: { 'safe-pod': deployment({}) },
   },
   'namespace-security': {
-    bad: { anything: namespace('anything'), baseline: namespace('baseline', 'baseline') },
+    bad: {
+      anything: namespace('anything'),
+      baseline: namespace('baseline', 'baseline'),
+      'open-entrance': namespace('shop-entrance', 'privileged'),
+    },
     good: { shop: namespace('shop', 'restricted'), mesh: namespace('istio-system', 'privileged') },
   },
   'cluster-permissions': {

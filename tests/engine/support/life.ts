@@ -40,13 +40,15 @@ const theCli = pulumiCli();
 export async function begin(cli: PulumiCli, subject: Subject): Promise<Life & { end(): void }> {
   const cloud = new SimulatedCloud(subject.program);
   const simulation = await simulate(nodeModules, subject.packages, cloud);
-  const { program, stack: name, config = {} } = subject;
-  const stack = await Stack.open({ cli, simulation, program, stack: name, config });
+  const { program, stack: name, config = {}, policyPack } = subject;
+  const stack = await Stack.open({ cli, simulation, program, stack: name, config, policyPack });
+  const afterwards: (() => void)[] = [];
   const end = () => {
+    for (const put of afterwards) put();
     simulation.stop();
     stack.close();
   };
-  return { subject, stack, cloud, said: [], end };
+  return { subject, stack, cloud, said: [], afterwards, end };
 }
 
 /** The life of one stack as mocha tests; after the first that fails the rest would only repeat it. */

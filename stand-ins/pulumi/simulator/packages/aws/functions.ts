@@ -9,6 +9,15 @@ export const awsFunctions: PackageModel['functions'] = {
     arn: `arn:aws:iam::${cloud.account}:user/simulated`,
     userId: 'AIDASIMULATED',
   }),
+  // Of a user there is no role behind the session: AWS gives back what was asked.
+  'aws:iam/getSessionContext:getSessionContext': ({ arn }) => ({
+    id: arn,
+    arn,
+    issuerArn: arn,
+    issuerId: 'AIDASIMULATED',
+    issuerName: 'simulated',
+    sessionName: '',
+  }),
   'aws:index/getPartition:getPartition': () => ({
     id: 'aws',
     partition: 'aws',

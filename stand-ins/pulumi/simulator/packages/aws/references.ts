@@ -74,9 +74,9 @@ const ownReferences: Readonly<Record<string, Readonly<Record<string, readonly st
   'aws:sns/topicSubscription:TopicSubscription': { topic: aws('sns/topic:Topic') },
 };
 
-/** AWS's own, which nobody makes: managed policies, service-linked roles, its keys, a user or an account as a whole. */
+/** AWS's own, which nobody makes: managed policies, service-linked roles, its keys, a user or an account as a whole, its layers. */
 const ofAws =
-  /^arn:aws:iam::aws:|:role\/aws-service-role\/|^alias\/aws\/|^arn:aws:(iam|sts)::\d{12}:(root$|user\/|assumed-role\/)|^local$/;
+  /^arn:aws:(iam|eks)::aws:|:role\/aws-service-role\/|^alias\/aws\/|^arn:aws:(iam|sts)::\d{12}:(root$|user\/|assumed-role\/)|^local$|:901920570463:layer:aws-otel-/;
 const arn = /^arn:aws[a-z-]*:[^:]*:[^:]*:(\d{12}):/;
 
 interface Reference {

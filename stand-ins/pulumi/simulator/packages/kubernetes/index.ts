@@ -30,7 +30,7 @@ function id(request: Request): string {
 /** Groups of custom resources that a chart brings. */
 const charts: readonly (readonly [RegExp, RegExp])[] = [
   [/^base$/, /\.istio\.io$/],
-  [/gateway-?api/, /^gateway\.networking\.k8s\.io$/],
+  [/gateway-(api|crds)/, /^gateway\.networking\.k8s\.io$/],
 ];
 
 function hasKind({ type, cloud }: Request): boolean {
