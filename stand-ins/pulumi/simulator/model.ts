@@ -35,6 +35,8 @@ export interface ResourceModel {
   readonly defaults?: Values;
   /** Outputs that mean something, over the made-up ones. */
   readonly outputs?: (made: Made) => Values;
+  /** Of the inputs, what counts when old and new ones are compared. */
+  readonly significant?: (inputs: Values) => Values;
   /** Outputs that any update may change, and so are not known in its preview. */
   readonly changing?: readonly string[];
   /** Of what the inputs only point at, as a folder's files: kept as an output; another one is a change. */

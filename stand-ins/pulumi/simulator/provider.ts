@@ -92,8 +92,10 @@ export class SimulatedProvider {
     ignored: readonly string[],
   ): Difference {
     const model = this.#modelOf(resource.type);
+    const { significant = (inputs: Values) => inputs } = model;
+    const [before, after] = [significant(olds), significant(news)];
     const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
-      (name) => !ignored.includes(name) && !same(olds[name], news[name]),
+      (name) => !ignored.includes(name) && !same(before[name], after[name]),
     );
     const { fingerprint } = model;
     if (fingerprint && state[fingerprint.output] !== fingerprint.of(this.#request(resource, config, news)))

@@ -36,7 +36,7 @@ export interface OperationOptions {
 }
 
 /** The longest that one run of the CLI may take. */
-const deadlineMs = 120_000;
+const deadlineMs = 240_000;
 
 /**
  * One stack under the real CLI, as a user runs it: state in a folder, secrets by a passphrase, a PULUMI_HOME of its

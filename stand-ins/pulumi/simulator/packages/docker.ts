@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PackageModel, Request } from '../model.ts';
-import { at, isUnknown } from '../values.ts';
+import { at, isUnknown, type Values } from '../values.ts';
 
 /**
  * Images are not built: an image's digest is a hash of what it would be built from, so it changes when one of these
@@ -60,6 +60,12 @@ function check(request: Request): string[] {
   ];
 }
 
+/** A registry's password is another one at each run, and no change of the image (provider's image.go, Diff). */
+function withoutPasswords(inputs: Values): Values {
+  const held = Array.isArray(inputs.registries) ? inputs.registries : [];
+  return { ...inputs, registries: held.map((registry) => ({ ...registry, password: undefined })) };
+}
+
 const registries = ['aws:ecr/repository:Repository'];
 
 function refuse({ inputs, cloud }: Request): string[] {
@@ -88,6 +94,7 @@ export const dockerBuildPackage: PackageModel = {
       changing: ['digest', 'ref', 'contextHash'],
       check,
       refuse,
+      significant: withoutPasswords,
       outputs: (made) => {
         const { context: _, ...settings } = made.inputs;
         const digest = createHash('sha256')
@@ -97,7 +104,7 @@ export const dockerBuildPackage: PackageModel = {
         const [tag = 'image'] = Array.isArray(made.inputs.tags) ? made.inputs.tags.map(String) : [];
         return {
           digest: `sha256:${digest}`,
-          ref: `${tag.replace(/:[^:/]*$/, '')}@sha256:${digest}`,
+          ref: `${tag}@sha256:${digest}`,
           contextHash: contextHash(made),
         };
       },

@@ -46,15 +46,19 @@ export const awsFunctions: PackageModel['functions'] = {
       groupNames: [region],
     };
   },
-  'aws:ecr/getAuthorizationToken:getAuthorizationToken': (_args, context) => ({
-    id: regionOf(context),
-    region: regionOf(context),
-    authorizationToken: Buffer.from('AWS:simulated').toString('base64'),
-    expiresAt: '2100-01-01T00:00:00Z',
-    password: 'simulated',
-    proxyEndpoint: `https://${context.cloud.account}.dkr.ecr.${regionOf(context)}.amazonaws.com`,
-    userName: 'AWS',
-  }),
+  // Another one each time: a program must not take it for a change.
+  'aws:ecr/getAuthorizationToken:getAuthorizationToken': (_args, context) => {
+    const password = context.cloud.random(40);
+    return {
+      id: regionOf(context),
+      region: regionOf(context),
+      authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
+      expiresAt: '2100-01-01T00:00:00Z',
+      password,
+      proxyEndpoint: `https://${context.cloud.account}.dkr.ecr.${regionOf(context)}.amazonaws.com`,
+      userName: 'AWS',
+    };
+  },
   'aws:ec2/getManagedPrefixList:getManagedPrefixList': (args) => ({
     ...args,
     id: 'pl-0a1b2c3d',
