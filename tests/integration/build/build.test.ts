@@ -152,7 +152,7 @@ describe('the shop’s bundles', function () {
     const containers = built.filter(({ kind }) => kind === 'container');
     assert.deepEqual(
       containers.map(({ cloud, name }) => `${cloud}/${name}`),
-      ['aws/product', 'aws/user', 'azure/product', 'azure/user'],
+      ['aws/bootstrap', 'aws/product', 'aws/user', 'azure/bootstrap', 'azure/product', 'azure/user'],
     );
   });
 
