@@ -40,7 +40,10 @@ export const suites: readonly Suite[] = [
     onlyLong: ['contention'],
     without: notOnStandIns,
   },
-  ...['local', 'integration', 'engine', 'contract', 'infrastructure', 'unit', 'architecture'].map((name) => ({ name, folder: name })),
+  ...['local', 'integration', 'engine', 'contract', 'infrastructure', 'unit', 'architecture'].map((name) => ({
+    name,
+    folder: name,
+  })),
 ];
 
 /** What npm cannot give everywhere, and the files of tests that need it. */
