@@ -118,6 +118,16 @@ describe('the configuration of a stack', () => {
     assert.equal(problemsOf({ ...least, corsOrigins: 'a.example' }).length, 1);
   });
 
+  it('is in the repository without anybody’s key: each makes a stack of their own', () => {
+    const text = readFileSync(join(root, 'Pulumi.aws.yaml'), 'utf8');
+    assert.doesNotMatch(text, /encryptionsalt|encryptedkey|secure:/);
+    const values = [...text.matchAll(/ecommerce-platform:(\w+): (\S+)/g)].map(([, key = '', value = '']) => [
+      key,
+      value,
+    ]);
+    assert.deepEqual(problemsOf(Object.fromEntries(values)), []);
+  });
+
   it('is documented as it is', () => {
     const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
     assert.equal(page, configurationPage('ecommerce-platform'), 'run npm run docs:configuration');
