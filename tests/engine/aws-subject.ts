@@ -17,7 +17,11 @@ export function subjectOf(program: string, profile: string, more: Partial<Subjec
     stack: 'aws',
     packages: packagesOfAws,
     policyPack: join(program, 'policy'),
-    config: { profile, alarmEmail: 'operator@example.com' },
+    config: {
+      profile,
+      alarmEmail: 'operator@example.com',
+      ...(profile === 'production' && { clusterAccess: '203.0.113.0/24' }),
+    },
     fault: {
       operation: 'create',
       type: 'aws:eks/nodeGroup:NodeGroup',
@@ -34,7 +38,12 @@ export function subjectOf(program: string, profile: string, more: Partial<Subjec
         title: 'the product service’s code changes',
         file: 'services/product/service.ts',
         change: (text) => text + addition,
-        touches: ['update docker-build:index:Image product', 'update kubernetes:apps/v1:Deployment product'],
+        touches: [
+          'update docker-build:index:Image product',
+          'update kubernetes:apps/v1:Deployment product',
+          // Its migrations run from the new image, before the pods do.
+          'replace kubernetes:batch/v1:Job product-migrate',
+        ],
       },
     ],
     settings: [],
@@ -53,3 +62,13 @@ export function subjectOf(program: string, profile: string, more: Partial<Subjec
     ...more,
   };
 }
+
+/** What holds data or keys. */
+export const protectedInProduction = [
+  ...['inbox', 'inventory', 'notification', 'order', 'payment', 'payment-provider'].map(
+    (name) => `aws:dynamodb/table:Table ${name}`,
+  ),
+  'aws:eks/cluster:Cluster cluster',
+  'aws:rds/instance:Instance database',
+  'tls:index/privateKey:PrivateKey signing',
+];

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { subjectOf } from './aws-subject.ts';
+import { protectedInProduction, subjectOf } from './aws-subject.ts';
 import { describeEngine, describeLife } from './support/life.ts';
 import { copyProgram, projectFolder } from './support/program.ts';
 
@@ -19,6 +19,10 @@ else
     describeLife(
       'in profile production',
       cli,
-      subjectOf(copy.folder, 'production', { edits: [], protected: ['aws:rds/instance:Instance database'] }),
+      subjectOf(copy.folder, 'production', {
+        edits: [],
+        protected: protectedInProduction,
+        unprotect: { deletionProtection: 'false' },
+      }),
     );
   });

@@ -210,7 +210,9 @@ const refusedDestroy: Case = {
     const held = resourcesOf(await life.stack.state()).filter(({ protect }) => protect === true);
     assert.deepEqual(held.map(({ type, urn }) => `${type} ${nameOf(urn)}`).sort(), [...kept].sort());
     for (const { type, urn } of held) life.cloud.only(type, nameOf(urn));
-    await life.stack.command('state', 'unprotect', '--all', '--yes');
+    // As a user who means it: by the setting, so that the cloud's own protection goes too.
+    await life.stack.configure(life.subject.unprotect ?? {});
+    succeed(life, await life.stack.up());
   },
 };
 

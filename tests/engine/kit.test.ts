@@ -70,7 +70,12 @@ after(() => fixture.remove());
 await describeEngine('the engine’s test kit', (cli) => {
   describeLife('on a small program', cli, subject);
 
-  const isProtected = { ...subject, config: { protect: 'true' }, protected: [`${queue} mail`] };
+  const isProtected = {
+    ...subject,
+    config: { protect: 'true' },
+    protected: [`${queue} mail`],
+    unprotect: { protect: 'false' },
+  };
   describeLife('on a small program with something protected', cli, isProtected, [
     up,
     refusedDestroy,

@@ -27,6 +27,8 @@ export interface Subject {
   readonly snapshot: string;
   /** `type name` of what a destroy must leave alone; none where everything goes. */
   readonly protected?: readonly string[];
+  /** What lifts the protection, by an up. */
+  readonly unprotect?: Readonly<Record<string, string>>;
 }
 
 export interface Edit {

@@ -81,6 +81,12 @@ const ofCluster = (made: Made) => {
   };
 };
 
+/** The cloud's own protection, beside Pulumi's. */
+const keptBy =
+  (property: string) =>
+  ({ inputs, name }: Request) =>
+    inputs[property] === true ? [`InvalidRequest: ${name} has deletion protection`] : [];
+
 export const awsResources: Readonly<Record<string, ResourceModel>> = {
   'aws:apigatewayv2/api:Api': {
     id: ({ cloud }) => cloud.random(10),
@@ -126,6 +132,7 @@ export const awsResources: Readonly<Record<string, ResourceModel>> = {
   'aws:cloudwatch/logGroup:LogGroup': named({ defaults: { retentionInDays: 0, skipDestroy: false } }),
   'aws:cloudwatch/metricAlarm:MetricAlarm': named({ forceNew: [] }),
   'aws:dynamodb/table:Table': named({
+    refuseDelete: keptBy('deletionProtectionEnabled'),
     forceNew: ['hashKey', 'rangeKey'],
     defaults: { billingMode: 'PROVISIONED' },
     outputs: (made) =>
@@ -185,6 +192,7 @@ export const awsResources: Readonly<Record<string, ResourceModel>> = {
   'aws:eks/accessPolicyAssociation:AccessPolicyAssociation': link('clusterName', 'principalArn', 'policyArn'),
   'aws:eks/addon:Addon': link('clusterName', 'addonName'),
   'aws:eks/cluster:Cluster': named({
+    refuseDelete: keptBy('deletionProtection'),
     forceNew: [
       'roleArn',
       'encryptionConfig',
