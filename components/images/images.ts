@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as docker from '@pulumi/docker';
 import * as dockerBuild from '@pulumi/docker-build';
@@ -61,8 +62,8 @@ export class Images extends pulumi.ComponentResource {
       {
         // Of all that goes into it: a tag that is there already says the same image, and never moves.
         tags: [pulumi.interpolate`${url}:${tagOf(digest, platforms)}`],
-        context: { location: path },
-        dockerfile: { location: dockerfile },
+        context: { location: fromProgram(path) },
+        dockerfile: { location: fromProgram(dockerfile) },
         platforms: platforms.map((platform) => platform as dockerBuild.Platform),
         builder: { name: builderName },
         push: true,
@@ -76,6 +77,9 @@ export class Images extends pulumi.ComponentResource {
     return image.ref;
   }
 }
+
+/** The builder compares paths: one that began with this machine's folders would be a change on every other machine. */
+const fromProgram = (path: string) => `./${relative('', path).replaceAll(sep, '/')}`;
 
 /** Changes with the files, the Dockerfile and its base, and the platforms. */
 export function tagOf(digest: string, platforms: readonly string[]): string {

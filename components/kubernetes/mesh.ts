@@ -22,7 +22,13 @@ export class Mesh extends pulumi.ComponentResource {
     super('ecommerce:kubernetes:Mesh', 'mesh', {}, options);
     const namespace = new k8s.core.v1.Namespace(
       'mesh',
-      { metadata: { name: namespaces.mesh, labels } },
+      {
+        metadata: {
+          name: namespaces.mesh,
+          // Its node agents change the node's network.
+          labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'privileged' },
+        },
+      },
       { parent: this },
     );
     // Release and not Chart: the charts have hooks, which Chart leaves out.

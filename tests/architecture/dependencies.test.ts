@@ -244,8 +244,9 @@ describe('the dependency rule', () => {
       'bench',
       'stand-ins',
     ];
+    const imports = folders.flatMap(importsIn).filter(({ file }) => !file.startsWith('stand-ins/pulumi/'));
     assert.deepEqual(
-      folders.flatMap(importsIn).filter(({ target }) => pulumi(target) || infrastructure(target)),
+      imports.filter(({ target }) => pulumi(target) || infrastructure(target)),
       [],
     );
     assert.deepEqual(packagesOf('package.json').filter(pulumi), []);
