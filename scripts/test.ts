@@ -17,7 +17,7 @@ const usage = `node scripts/test.ts [suite …] [--long] [--grep TEXT]
 
   suite    some of: unit architecture contract integration infrastructure engine local e2e
            e2e-aws e2e-azure; all by default
-  --long   sets LONG=1, for the tests that take minutes (random kills)
+  --long   sets LONG=1, for the tests that take minutes (random kills, whole lives of stacks)
   --grep   only the tests whose title matches, as mocha does`;
 
 const allSuites = suites.map(({ name }) => name);
