@@ -17,6 +17,9 @@ const notOnStandIns = {
   kills: 'kills the local function host and PostgreSQL; function-kills.test.ts takes its place',
 };
 
+/** What the edges and the gateway answer is proven with them too; here it is that of the whole. */
+const onlyLongOnStandIns = ['contention', 'tokens', 'bad-input'];
+
 /** The longest first, so that none of them is left to run alone at the end. */
 export const suites: readonly Suite[] = [
   {
@@ -29,7 +32,7 @@ export const suites: readonly Suite[] = [
     folder: 'e2e',
     env: { SHOP_ON: 'aws' },
     bundles: 'aws',
-    onlyLong: ['contention'],
+    onlyLong: onlyLongOnStandIns,
     without: notOnStandIns,
   },
   {
@@ -37,7 +40,7 @@ export const suites: readonly Suite[] = [
     folder: 'e2e',
     env: { SHOP_ON: 'azure' },
     bundles: 'azure',
-    onlyLong: ['contention'],
+    onlyLong: onlyLongOnStandIns,
     without: notOnStandIns,
   },
   ...['local', 'integration', 'engine', 'contract', 'infrastructure', 'unit', 'architecture'].map((name) => ({

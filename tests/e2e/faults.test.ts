@@ -328,6 +328,7 @@ function standStill(server: number): () => void {
     .map(([pid]) => pid as number);
   for (const pid of sessions) process.kill(pid, 'SIGSTOP');
   return () => {
-    for (const pid of [server, ...sessions]) process.kill(pid, 'SIGCONT');
+    // It last: a session that had just ended is there until the server takes note of it.
+    for (const pid of [...sessions, server]) process.kill(pid, 'SIGCONT');
   };
 }
