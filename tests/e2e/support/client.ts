@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { uniqueName, waitFor } from './shop.ts';
+import { shopOn, uniqueName, waitFor } from './shop.ts';
+
+/** How long an order may take to get where it should; on stand-ins of a cloud under load that is long. */
+const patienceMs = shopOn === 'local' ? 30_000 : 90_000;
 
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
@@ -123,7 +126,7 @@ export function createClient(baseUrl: string) {
       await waitFor(async () => {
         last = await order(orderId, token);
         return statuses.includes(last.status);
-      }, 30_000).catch((error: Error) => {
+      }, patienceMs).catch((error: Error) => {
         throw new Error(`${orderId} is ${last?.status}, not ${statuses.join(' or ')}: ${error.message}`);
       });
       return last as OrderView;
