@@ -20,13 +20,14 @@ const notOnStandIns = {
 /** What the edges and the gateway answer is proven with them too; here it is that of the whole. */
 const onlyLongOnStandIns = ['contention', 'tokens', 'bad-input'];
 
-/** The longest first, so that none of them is left to run alone at the end. */
+/** In an order in which three at a time end at about the same time. */
 export const suites: readonly Suite[] = [
   {
     name: 'e2e',
     folder: 'e2e',
     without: { 'function-kills': 'here all functions are one process, which kills.test.ts kills' },
   },
+  { name: 'integration', folder: 'integration' },
   {
     name: 'e2e-aws',
     folder: 'e2e',
@@ -43,7 +44,7 @@ export const suites: readonly Suite[] = [
     onlyLong: onlyLongOnStandIns,
     without: notOnStandIns,
   },
-  ...['local', 'integration', 'engine', 'contract', 'infrastructure', 'unit', 'architecture'].map((name) => ({
+  ...['local', 'engine', 'contract', 'infrastructure', 'unit', 'architecture'].map((name) => ({
     name,
     folder: name,
   })),
