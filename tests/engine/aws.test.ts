@@ -13,10 +13,16 @@ const { preview, up, again, order, secrecy, destroy } = cases;
 
 await describeEngine('the stack aws', (cli) => {
   const copy = copyProgram(projectFolder);
-  after(() => copy.remove());
   const learn = subjectOf(copy.folder, 'learn');
   if (!process.env.LONG)
-    describeLife('in profile learn, in short', cli, learn, [preview, up, again, order, secrecy, destroy]);
+    describeLife('in profile learn, in short (npm run test:all has the whole of both profiles)', cli, learn, [
+      preview,
+      up,
+      again,
+      order,
+      secrecy,
+      destroy,
+    ]);
   else {
     describeLife('in profile learn', cli, learn);
     describeLife(

@@ -66,10 +66,14 @@ const mistakes: Readonly<Record<string, readonly Case[]>> = {
   'at-home': [up, elsewhere],
 };
 
-after(() => fixture.remove());
-
 await describeEngine('the engine’s test kit', (cli) => {
-  describeLife('on a small program', cli, subject);
+  describeLife(
+    process.env.LONG
+      ? 'on a small program'
+      : 'on a small program (npm run test:all plants mistakes in it, too)',
+    cli,
+    subject,
+  );
 
   const isProtected = {
     ...subject,

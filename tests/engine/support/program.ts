@@ -21,5 +21,8 @@ export function copyProgram(folder: string): { readonly folder: string; remove()
       recursive: true,
       filter: (source) => kept(basename(source)),
     });
-  return { folder: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
+  const remove = () => rmSync(copy, { recursive: true, force: true });
+  // Also where no test of the file was picked, and so no hook runs.
+  process.once('exit', remove);
+  return { folder: copy, remove };
 }
