@@ -7,6 +7,7 @@ import { benchColdStart } from './cold-start.ts';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
 import { benchOrders } from './orders.ts';
+import { benchPreview } from './preview.ts';
 import { benchStart } from './start.ts';
 import { writeSections } from './support/document.ts';
 import { busyLoad, describeMachine, type Machine } from './support/machine.ts';
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   start: { full: () => benchStart(), quick: () => benchStart({ rounds: 1 }) },
   backends: { full: () => benchBackends(), quick: () => benchBackends({ rounds: 1, orders: 40 }) },
   'cold-start': { full: () => benchColdStart(), quick: () => benchColdStart({ rounds: 3 }) },
+  preview: { full: () => benchPreview(), quick: () => benchPreview({ rounds: 2 }) },
   growth: {
     full: () => benchGrowth(),
     quick: () =>

@@ -1,5 +1,5 @@
 import { findPulumi, howToGetPulumi, installPulumi, type PulumiCli } from '../../../stand-ins/pulumi/cli.ts';
-import { simulate } from '../../../stand-ins/pulumi/simulation.ts';
+import { type Simulation, simulate } from '../../../stand-ins/pulumi/simulation.ts';
 import { SimulatedCloud } from '../../../stand-ins/pulumi/simulator/cloud.ts';
 import { type Case, casesOf, type Life } from '../cases.ts';
 import { nodeModules } from './program.ts';
@@ -37,7 +37,12 @@ export async function describeEngine(
 
 const theCli = pulumiCli();
 
-export async function begin(cli: PulumiCli, subject: Subject): Promise<Life & { end(): void }> {
+export interface Begun extends Life {
+  readonly simulation: Simulation;
+  end(): void;
+}
+
+export async function begin(cli: PulumiCli, subject: Subject): Promise<Begun> {
   const cloud = new SimulatedCloud(subject.program);
   const simulation = await simulate(nodeModules, subject.packages, cloud);
   const { program, stack: name, config = {}, policyPack } = subject;
@@ -48,7 +53,7 @@ export async function begin(cli: PulumiCli, subject: Subject): Promise<Life & { 
     simulation.stop();
     stack.close();
   };
-  return { subject, stack, cloud, said: [], afterwards, end };
+  return { subject, stack, cloud, simulation, said: [], afterwards, end };
 }
 
 /** The life of one stack as mocha tests; after the first that fails the rest would only repeat it. */
@@ -60,7 +65,7 @@ export function describeLife(
 ): void {
   describe(title, function () {
     this.bail(true);
-    let life: (Life & { end(): void }) | undefined;
+    let life: Begun | undefined;
     before(async () => {
       life = await begin(cli, subject);
     });
