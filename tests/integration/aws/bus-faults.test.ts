@@ -144,6 +144,7 @@ describe('the bus on AWS', () => {
     await bus.consume(table, counter(slow));
     await bus.publisher.publish([payment()]);
     await eventually(() => assert.ok(deliveries > 1));
+    await eventually(async () => assert.equal(await countIn(bus), 1));
     await sleep(700);
     assert.equal(await countIn(bus), 1);
     assert.deepEqual(await bus.deadLetters.list(), []);

@@ -65,13 +65,13 @@ describe('the bus on Service Bus', () => {
 
   it('renews the lock of a message that takes longer than it', async () => {
     await shop.close();
-    await open({ lockMs: 400 });
+    await open({ lockMs: 1_000 });
     let calls = 0;
     await shop.consume(
       table,
       counting('patient', async () => {
         calls += 1;
-        await sleep(1_200);
+        await sleep(2_500);
       }),
     );
     await shop.publisher.publish([captured()]);

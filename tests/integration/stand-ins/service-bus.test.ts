@@ -138,13 +138,13 @@ describe('the Service Bus stand-in', () => {
   });
 
   it('renews a lock', async () => {
-    const { name, sender } = newQueue({ lockMs: 800 });
+    const { name, sender } = newQueue({ lockMs: 1_500 });
     const receiver = client.createReceiver(name, { maxAutoLockRenewalDurationInMs: 0 });
     await sender.sendMessages({ body: 'long' });
     const message = await some(receiver);
-    await sleep(500);
+    await sleep(900);
     await receiver.renewMessageLock(message);
-    await sleep(500);
+    await sleep(900);
     await receiver.completeMessage(message);
   });
 
