@@ -22,8 +22,11 @@ export const visibilitySeconds = 300;
  */
 export const maxReceives = 1000;
 
-/** The longest that SQS keeps a message: two weeks. */
-const deadLetterSeconds = 14 * 24 * 3600;
+/**
+ * How long a queue keeps what nobody takes: the longest that SQS does, two weeks. Its own default of four days is a long
+ * weekend with a function that does not start.
+ */
+export const keptSeconds = 14 * 24 * 3600;
 
 /** The event topic, and one queue with its dead letters for each consumer. */
 export class Messaging extends Part {
@@ -45,7 +48,7 @@ export class Messaging extends Part {
     this.topicArn = topic.arn;
     this.failuresName = naming.name('failures', 80);
     this.failuresArn = this.createQueue('failures', this.failuresName, {
-      messageRetentionSeconds: deadLetterSeconds,
+      messageRetentionSeconds: keptSeconds,
     }).arn;
     this.registerOutputs({ topicArn: this.topicArn });
   }
@@ -57,10 +60,11 @@ export class Messaging extends Part {
       deadLetterQueueName: deadLetterQueueName(prefix, name),
     };
     const dead = this.createQueue(`${name}-dead`, names.deadLetterQueueName, {
-      messageRetentionSeconds: deadLetterSeconds,
+      messageRetentionSeconds: keptSeconds,
     });
     const queue = this.createQueue(name, names.queueName, {
       visibilityTimeoutSeconds: visibilitySeconds,
+      messageRetentionSeconds: keptSeconds,
       receiveWaitTimeSeconds: 20,
       redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: maxReceives }),
     });

@@ -24,12 +24,24 @@ const stackType = 'pulumi:pulumi:Stack';
 
 export const resourcesOf = ({ resources = [] }: State): readonly StateResource[] => resources;
 
-/** `type name`, sorted: what a reviewed snapshot lists. Providers and the stack itself are left out. */
+/**
+ * `Part type name`, sorted: what a reviewed snapshot lists, by the component that each belongs to. Providers, components
+ * and the stack itself are left out.
+ */
 export function resourceList(state: State): string[] {
-  return resourcesOf(state)
-    .filter(({ type }) => type !== stackType && !isDefaultProvider(type))
-    .map(({ type, urn }) => `${type} ${nameOf(urn)}`)
+  const all = resourcesOf(state);
+  const components = new Set(all.filter(({ custom }) => !custom).map(({ type }) => type));
+  return all
+    .filter(({ type, custom }) => custom && !isDefaultProvider(type))
+    .map(({ type, urn }) => `${partOf(urn, components)} ${type} ${nameOf(urn)}`)
     .sort();
+}
+
+/** The last component among a resource's parents: `…$ecommerce:aws:Messaging$aws:sqs/queue:Queue` → `Messaging`. */
+function partOf(urn: string, components: ReadonlySet<string>): string {
+  const parents = urn.split('::')[2]?.split('$').slice(0, -1) ?? [];
+  const component = parents.findLast((type) => components.has(type) && type !== stackType);
+  return component?.split(':').at(-1) ?? '-';
 }
 
 const isDefaultProvider = (type: string) => type.startsWith('pulumi:providers:');
