@@ -131,7 +131,7 @@ const rules: [string, string, (target: string) => boolean][] = [
     'the platform: it knows the contract and what it is made of',
     (target) =>
       within('components')(target) &&
-      !/^components\/(contract|grants|shop|naming|tags|config\/[a-z-]+)\.ts$/.test(target),
+      !/^components\/(contract|grants|shop|naming|tags|traits|config\/[a-z-]+)\.ts$/.test(target),
   ],
   ['providers/aws', 'another cloud', (target) => ofAzure(target) || /^@pulumi\/azure/.test(target)],
 ];
