@@ -3,6 +3,8 @@ export interface Suite {
   readonly name: string;
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs only when it is named. */
+  readonly onlyNamed?: boolean;
   /** The cloud whose bundles it needs. */
   readonly bundles?: 'aws' | 'azure';
   /** Files of the folder that run only with --long. */
@@ -17,8 +19,18 @@ const notOnStandIns = {
   kills: 'kills the local function host and PostgreSQL; function-kills.test.ts takes its place',
 };
 
+/** `npm run e2e`, which has an URL and an administrator’s password, and nothing else. */
+const notFromOutside = {
+  ...notOnStandIns,
+  kills: 'kills processes of this machine',
+  'function-kills': 'kills processes of this machine',
+  contention: 'makes its thousand buyers with the key that signs tokens',
+  'from-outside': 'is the test of this suite',
+  observability: 'reads traces and logs of this machine',
+};
+
 /** What the edges and the gateway answer is proven with them too; here it is that of the whole. */
-const onlyLongOnStandIns = ['contention', 'tokens', 'bad-input'];
+const onlyLongOnStandIns = ['contention', 'tokens', 'bad-input', 'from-outside'];
 
 /** In an order in which three at a time end at about the same time. */
 export const suites: readonly Suite[] = [
@@ -44,6 +56,7 @@ export const suites: readonly Suite[] = [
     onlyLong: onlyLongOnStandIns,
     without: notOnStandIns,
   },
+  { name: 'e2e-deployed', folder: 'e2e', onlyNamed: true, without: notFromOutside },
   ...['local', 'engine', 'contract', 'infrastructure', 'unit', 'architecture'].map((name) => ({
     name,
     folder: name,

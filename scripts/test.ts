@@ -143,6 +143,18 @@ function readCounts(file: string): Counts | undefined {
   }
 }
 
+/** Tests that are named one by one, when no more are skipped for the same reason. */
+const named = 3;
+
+/** Titles that end with the same reason become one line with their number. */
+function gathered(titles: readonly string[]): string[] {
+  const reason = (title: string) =>
+    /^(\S+: ).*(\(skipped [^()]*\))$/.exec(title)?.slice(1).join('… ') ?? title;
+  return Object.entries(Object.groupBy(titles, reason)).flatMap(([why, those = []]) =>
+    those.length > named ? [`${why}: ${those.length} tests`] : those,
+  );
+}
+
 /** @returns whether all is well */
 function summarize(results: readonly SuiteResult[]): boolean {
   console.log('\n━━ summary ━━');
@@ -153,7 +165,8 @@ function summarize(results: readonly SuiteResult[]): boolean {
     );
   }
   const skipped = results.flatMap((result) => result.skipped.map((title) => `${result.suite}: ${title}`));
-  if (skipped.length > 0) console.log(`\nSKIPPED, and so not proven by this run:\n  ${skipped.join('\n  ')}`);
+  if (skipped.length > 0)
+    console.log(`\nSKIPPED, and so not proven by this run:\n  ${gathered(skipped).join('\n  ')}`);
   // Once more at the end: where a log was cut, its end is what is left.
   for (const { suite, failed } of results)
     for (const { title, message } of failed) console.log(`\nFAILED ${suite}: ${title}\n  ${message}`);
@@ -176,7 +189,7 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 const wanted = suites
-  .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  .filter(({ name, onlyNamed }) => (positionals.length === 0 ? !onlyNamed : positionals.includes(name)))
   .map(({ name }) => name);
 const outputs = new Map(
   wanted.map((suite) => [suite, new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER })]),

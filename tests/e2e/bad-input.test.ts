@@ -12,6 +12,7 @@ import fc from 'fast-check';
 import { type GatewayRoute, gatewayRoutes } from '../../runtime/contracts/openapi.ts';
 import { badBodies, type JsonSchema } from './support/bad-values.ts';
 import type { Answer } from './support/client.ts';
+import { slowness } from './support/deployed.ts';
 import { type Fixtures, makeFixtures, validRequest } from './support/requests.ts';
 import { localOnly, type Target, target } from './support/target.ts';
 
@@ -29,7 +30,7 @@ interface Attempt {
 const unknownOrder = `ORD-${'0'.repeat(26)}`;
 
 describe('bad input', function () {
-  this.timeout(60_000);
+  this.timeout(60_000 * slowness);
   let shop: Target;
   let routes: readonly GatewayRoute[];
   let fixtures: Fixtures;

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Buyer, Client, OrderView } from './support/client.ts';
+import { slowness } from './support/deployed.ts';
 import { uniqueName, waitFor } from './support/shop.ts';
 import { localOnly, type Target, target } from './support/target.ts';
 
@@ -21,7 +22,7 @@ interface Page {
 }
 
 describe('journeys', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowness);
   let shop: Target;
   let client: Client;
   let admin: string;

@@ -21,6 +21,7 @@ import {
 } from '../../runtime/adapters/shared/simulated-webhook.ts';
 import { type GatewayRoute, gatewayRoutes } from '../../runtime/contracts/openapi.ts';
 import { type Answer, type Buyer, createClient } from './support/client.ts';
+import { slowness } from './support/deployed.ts';
 import { type Fixtures, makeFixtures, validRequest } from './support/requests.ts';
 import { localOnly, type Target, target } from './support/target.ts';
 
@@ -128,7 +129,7 @@ const misuses: Readonly<Record<string, (claims: Json) => Json>> = {
 };
 
 describe('tokens', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowness);
   let shop: Target;
   let routes: readonly GatewayRoute[];
   let fixtures: Fixtures;
@@ -178,12 +179,15 @@ describe('tokens', function () {
     assert.ok(chosen.length > 0);
     const answers = await Promise.all(chosen.map(async (route) => ({ route, answer: await ask(route) })));
     return answers
-      .filter(({ answer }) => answer.status !== expected || (shop.local && !isProblem(answer)))
+      .filter(({ answer }) => !isExpected(answer.status, expected) || (shop.local && !isProblem(answer)))
       .map(
         ({ route, answer }) =>
           `${route.method} ${route.path}: ${answer.status} ${JSON.stringify(answer.body)}`,
       );
   };
+  /** A cloud’s gateway refuses some of it by itself, in its own words. */
+  const isExpected = (status: number, expected: number) =>
+    status === expected || (!shop.local && expected === 401 && [400, 403, 431].includes(status));
   const isProblem = ({ status, headers, body }: Answer) =>
     /^application\/problem\+json/.test(headers.get('content-type') ?? '') &&
     body.status === status &&

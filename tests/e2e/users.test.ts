@@ -5,11 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import type { Buyer, Client } from './support/client.ts';
+import { slowness } from './support/deployed.ts';
 import { uniqueName, waitFor } from './support/shop.ts';
 import { localOnly, type Target, target } from './support/target.ts';
 
 describe('users', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowness);
   let shop: Target;
   let client: Client;
   let admin: string;

@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { suites } from '../../scripts/test-suites.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** What runs when nothing is named. */
+const usual = suites.filter(({ onlyNamed }) => !onlyNamed);
 const pass = `it('passes', () => {});\n`;
 
 describe('the test runner', () => {
@@ -40,13 +42,23 @@ describe('the test runner', () => {
     return { code: status, last: stdout.trimEnd().split('\n').at(-1), output: stdout + stderr };
   }
 
+  it('names what is skipped for a reason of its own, and counts what many are skipped for', () => {
+    const skipped = (count: number, why: string) =>
+      Array.from({ length: count }, (_, n) => `it('case ${n} (skipped ${why})');\n`).join('');
+    suite('unit', pass + skipped(4, 'for it is far') + skipped(2, 'for it is late'));
+    const { last, output } = run(['unit']);
+    assert.equal(last, '1 passed, 0 failed, 6 skipped', output);
+    assert.match(output, /\n {2}unit: … \(skipped for it is far\): 4 tests\n/);
+    assert.match(output, /\n {2}unit: case 0 \(skipped for it is late\)\n {2}unit: case 1 \(skipped/);
+  });
+
   it('adds up all suites in one last line, and names what was skipped', () => {
-    for (const name of new Set(suites.map(({ folder: from }) => from))) suite(name, pass);
+    for (const name of new Set(usual.map(({ folder: from }) => from))) suite(name, pass);
     // Which runs once for each backend.
     suite('e2e', `${pass}it.skip('is left out', () => {});\n`);
-    const runs = suites.filter(({ folder: from }) => from === 'e2e').length;
+    const runs = usual.filter(({ folder: from }) => from === 'e2e').length;
     const { code, last, output } = run();
-    assert.equal(last, `${suites.length} passed, 0 failed, ${runs} skipped`, output);
+    assert.equal(last, `${usual.length} passed, 0 failed, ${runs} skipped`, output);
     assert.equal(code, 0);
     assert.match(output, /SKIPPED, and so not proven by this run:\n {2}e2e: is left out/);
   });

@@ -9,6 +9,7 @@ import type { ShopParts } from '../../../local/backends/parts.ts';
 import { openRunningShop, type RuntimeInfo, readRuntimeFile } from '../../../local/runtime-file.ts';
 import { type Verdict, verifyShop } from '../../../local/verify/verify.ts';
 import { freePort } from '../../support/postgres.ts';
+import { slowness } from './deployed.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -140,16 +141,16 @@ function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv) {
 
 class Fatal extends Error {}
 
-/** Polls until `check` is true. */
+/** Polls until `check` is true. @param ms on this machine; a deployed shop is given more */
 export async function waitFor(check: () => Promise<boolean>, ms: number): Promise<void> {
-  const deadline = Date.now() + ms;
+  const deadline = Date.now() + ms * slowness;
   for (;;) {
     const done = await check().catch((error: unknown) => {
       if (error instanceof Fatal) throw error;
       return false;
     });
     if (done) return;
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain`);
+    if (Date.now() > deadline) throw new Error(`waited ${ms * slowness} ms in vain`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

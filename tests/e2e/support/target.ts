@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenApiDocument } from '../../../runtime/contracts/openapi.ts';
 import { type Client, createClient } from './client.ts';
+import { cleanUp, deployedUrl } from './deployed.ts';
 import { type LocalShop, startLocalShop, uniqueName } from './shop.ts';
 
 /**
  * The shop that a suite talks to. With SHOP_URL it is one that is deployed (SHOP_ADMIN_USERNAME and
- * SHOP_ADMIN_PASSWORD name an administrator of it); otherwise one on this machine, started when the first suite
+ * SHOP_ADMIN_PASSWORD name an administrator of it; `npm run e2e` sets all three); otherwise one on this machine, started when the first suite
  * asks and shared by all of this mocha process.
  */
 export interface Target {
@@ -33,8 +34,6 @@ export interface LocalParts {
   admin(username: string): Promise<string>;
 }
 
-const deployedUrl = process.env.SHOP_URL?.replace(/\/+$/, '');
-
 let opened: Promise<Target> | undefined;
 
 /** Begin a suite with it: `before(async function () { this.timeout(120_000); shop = await target(); })`. */
@@ -46,14 +45,15 @@ export function target(): Promise<Target> {
 /** A case that needs the console, the databases or the keys of this machine: skipped, with the reason, elsewhere. */
 export function localOnly(title: string, why: string, work: Mocha.AsyncFunc): void {
   if (deployedUrl === undefined) it(title, work);
-  else it(`${title} (skipped against ${deployedUrl}: ${why})`);
+  else it(`${title} (skipped from outside: ${why})`);
 }
 
 /** A root hook, for this module is loaded outside of any suite: after the last case of the mocha process. */
-after('the shop is stopped', async function () {
-  this.timeout(30_000);
+after('the shop is stopped, or left as it was', async function () {
+  this.timeout(deployedUrl === undefined ? 30_000 : 600_000);
   const open = await opened?.catch(() => undefined);
-  await open?.local?.shop.close();
+  if (open?.local) await open.local.shop.close();
+  else if (open) await cleanUp(open.client, open.adminToken);
 });
 
 async function openDeployed(url: string): Promise<Target> {
@@ -62,7 +62,9 @@ async function openDeployed(url: string): Promise<Target> {
     throw new Error('SHOP_URL needs SHOP_ADMIN_USERNAME and SHOP_ADMIN_PASSWORD of an administrator there');
   }
   const client = createClient(url);
-  return { url, client, adminToken: await client.login(username, password), openApi: await document(client) };
+  const adminToken = await client.login(username, password);
+  if (!adminToken) throw new Error(`${username} could not log in at ${url}`);
+  return { url, client, adminToken, openApi: await document(client) };
 }
 
 async function openLocal(): Promise<Target> {
