@@ -9,7 +9,7 @@ import type { DeadLetters, EventPublisher } from '../../runtime/ports/event-bus.
 import type { Database } from '../../runtime/sql/pool.ts';
 import type { Logger } from '../../runtime/telemetry/log.ts';
 import { openInbox } from './document-inbox.ts';
-import { countEvents, oldestEvent } from './event-log.ts';
+import { countEvents, markMoved, oldestEvent } from './event-log.ts';
 import type { FunctionShape } from './functions.ts';
 import type { Environment, ShopParts } from './parts.ts';
 
@@ -68,6 +68,7 @@ export function createCloudParts(
     eventsOf: (subject) => listEvents(database, subject),
     countEvents: () => countEvents(database),
     eventsSince: () => oldestEvent(database),
+    markMoved: (at) => markMoved(database, at),
     answers: async () => (await Promise.all([database.answers(), cloud.answers()])).every(Boolean),
     keepEvents: async (logger) => {
       await migrateShopDatabase(SHOP_DATABASE_URL);

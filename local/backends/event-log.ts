@@ -10,10 +10,17 @@ export async function countEvents(database: Database): Promise<Map<string, Recor
   return counts;
 }
 
-/** ISO 8601, UTC; empty when there is none. */
+/** What was published before was forgotten, or elsewhere. ISO 8601, UTC; empty when there is nothing. */
 export async function oldestEvent(database: Database): Promise<string> {
-  const { rows } = await database.query<{ at: Date | null }>('select min(at) as at from event');
+  const { rows } = await database.query<{ at: Date | null }>(
+    'select greatest((select min(at) from event), (select max(at) from moved)) as at',
+  );
   return rows[0]?.at?.toISOString() ?? '';
+}
+
+/** @param at ISO 8601 */
+export async function markMoved(database: Database, at: string): Promise<void> {
+  await database.query('insert into moved (at) values ($1) on conflict do nothing', [at]);
 }
 
 /** An event is kept once however often it comes. */

@@ -28,6 +28,8 @@ export interface ShopParts {
   countEvents(): Promise<Map<string, Record<string, number>>>;
   /** What was published before is forgotten: ISO 8601, UTC, and empty when there is nothing. */
   eventsSince(): Promise<string>;
+  /** Says that what was placed before `at` (ISO 8601) was moved here: its events were published elsewhere. */
+  markMoved(at: string): Promise<void>;
   answers(): Promise<boolean>;
   /** Keeps the events that are published, where the bus itself does not. For one process at a time: the console. */
   keepEvents(logger: Logger): Promise<{ stop(): Promise<void> }>;

@@ -13,6 +13,8 @@ export interface LocalSettings {
   /** The gateway's own URL and the issuer of tokens, when it is not simply host and port. */
   readonly publicUrl: string | undefined;
   readonly tokenAudience: string;
+  /** What the first start fills the shop with. */
+  readonly catalogue: 'sample' | 'none';
 }
 
 const shape = {
@@ -22,6 +24,7 @@ const shape = {
   CONSOLE_PORT: port.default(8081),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   TOKEN_AUDIENCE: z.string().default('shop'),
+  CATALOGUE: z.enum(['sample', 'none']).default('sample'),
 };
 
 /**
@@ -46,5 +49,6 @@ export function readLocalSettings(
     consolePort: given.CONSOLE_PORT,
     publicUrl: given.PUBLIC_URL?.replace(/\/+$/, ''),
     tokenAudience: given.TOKEN_AUDIENCE,
+    catalogue: given.CATALOGUE,
   };
 }

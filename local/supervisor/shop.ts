@@ -63,7 +63,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     stages = keepers.stages;
     await orAborted(keepers.start(), signal);
     await waitForOk(`${layout.gatewayUrl}/ready`, readyDeadlineMs, signal);
-    if (!isSeeded(dataDir)) {
+    if (settings.catalogue === 'sample' && !isSeeded(dataDir)) {
       say('filling the sample catalogue');
       await orAborted(seedOnce(layout, seed, signal), signal);
     }

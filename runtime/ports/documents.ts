@@ -7,7 +7,7 @@ export interface DocumentKey {
 }
 
 export interface Document<Body> extends DocumentKey {
-  /** Starts at 1 and grows by one with every write. */
+  /** Starts at 1, or where it was moved from, and grows by one with every write. */
   readonly version: number;
   readonly body: Body;
 }
@@ -15,14 +15,15 @@ export interface Document<Body> extends DocumentKey {
 /**
  * One change to one document of the unit's partition.
  *
- * - `create` fails with ConflictError when the document exists.
+ * - `create` fails with ConflictError when the document exists. A `version` is for one that was moved here: it
+ *   counts on from there. @default 1
  * - `replace` and `delete` fail with ConflictError unless the stored version is `version`.
  * - `adjust` adds each number of `by` to the field of that name (a missing field counts as 0) and fails with
  *   InsufficientError when any of them would go below zero or the document does not exist. It expects no
  *   version, so a hot document needs no retry loop; and it does not move the document in any index.
  */
 export type Write =
-  | { readonly kind: 'create'; readonly id: string; readonly body: object }
+  | { readonly kind: 'create'; readonly id: string; readonly body: object; readonly version?: number }
   | { readonly kind: 'replace'; readonly id: string; readonly version: number; readonly body: object }
   | { readonly kind: 'delete'; readonly id: string; readonly version: number }
   | { readonly kind: 'adjust'; readonly id: string; readonly by: Readonly<Record<string, number>> };

@@ -107,6 +107,22 @@ const cases: [string, (things: Documents, backend: DocumentsBackend) => Promise<
     },
   ],
   [
+    'creates at the version that a document had elsewhere, once, and counts on from there',
+    async (things) => {
+      const moved: Unit = {
+        partition: 'a',
+        writes: [{ kind: 'create', id: 'thing', version: 41, body: { left: 1 } }],
+      };
+      await things.commit(moved);
+      await assert.rejects(things.commit(moved), ConflictError);
+      assert.equal((await things.get({ partition: 'a', id: 'thing' }))?.version, 41);
+      await things.commit(adjust('a', { left: 1 }));
+      await things.commit(replace('a', 42, { left: 7 }));
+      const found = await things.get<Thing>({ partition: 'a', id: 'thing' });
+      assert.deepEqual([found?.version, found?.body.left], [43, 7]);
+    },
+  ],
+  [
     'lets one of twenty writers of the same version win',
     async (things) => {
       await things.commit(create('a', { left: 0 }));

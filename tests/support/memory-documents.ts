@@ -47,7 +47,7 @@ export function createMemoryDocuments(
     }
     if (write.kind === 'create') {
       if (now) throw new ConflictError(`${nameOf(key)} exists`);
-      return { ...key, version: 1, body: toJson(write.body) };
+      return { ...key, version: write.version ?? 1, body: toJson(write.body) };
     }
     if (now?.version !== write.version) throw new ConflictError(`${nameOf(key)} was changed`);
     return write.kind === 'delete'

@@ -3,7 +3,7 @@ import { createBusPublisher, createDeadLetters, listEvents } from '../../../runt
 import { createInbox } from '../../../runtime/adapters/local/inbox.ts';
 import { connectShopDatabase, openTables } from '../../../runtime/adapters/local/shop-database.ts';
 import { readEnv } from '../../../runtime/config/env.ts';
-import { countEvents, oldestEvent } from '../event-log.ts';
+import { countEvents, markMoved, oldestEvent } from '../event-log.ts';
 import type { OpenParts } from '../parts.ts';
 
 /** All of it in the shop's database, which keeps events by itself. */
@@ -25,6 +25,7 @@ export const openParts: OpenParts = (env, name, max = 2) => {
     eventsOf: (subject) => listEvents(database, subject),
     countEvents: () => countEvents(database),
     eventsSince: () => oldestEvent(database),
+    markMoved: (at) => markMoved(database, at),
     answers: () => database.answers(),
     keepEvents: async () => ({ stop: async () => {} }),
     close: () => database.close(),

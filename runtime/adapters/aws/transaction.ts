@@ -68,7 +68,7 @@ function writeAction(
 ): TransactWriteItem {
   const key = { partition, id: write.id };
   if (write.kind === 'create') {
-    const Item = documentItem(key, 1, write.body, indexes);
+    const Item = documentItem(key, write.version ?? 1, write.body, indexes);
     return { Put: { TableName, Item, ConditionExpression: isNew } };
   }
   if (write.kind === 'adjust')

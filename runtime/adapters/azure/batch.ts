@@ -69,7 +69,7 @@ function operationsOf(table: TableDefinition, partition: string, write: Write): 
       const item: DocumentItem = {
         id,
         partition,
-        version: 1,
+        version: write.version ?? 1,
         body: write.body,
         position: positionText(key),
         ...fields,

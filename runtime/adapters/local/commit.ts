@@ -34,7 +34,8 @@ export function commitValues(units: readonly TableUnit[], delivery: Delivery): u
     for (const write of unit.writes) {
       const key = { service, partition, id: write.id };
       if (write.kind === 'create') {
-        creates.push({ ...key, body: write.body, ...indexColumns(indexes, write.body, key) });
+        const { version, body } = write;
+        creates.push({ ...key, version, body, ...indexColumns(indexes, body, key) });
       } else if (write.kind === 'replace') {
         const { version, body } = write;
         replaces.push({ ...key, version, body, ...indexColumns(indexes, body, key) });
