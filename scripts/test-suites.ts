@@ -39,7 +39,7 @@ export const suites: readonly Suite[] = [
     folder: 'e2e',
     without: { 'function-kills': 'here all functions are one process, which kills.test.ts kills' },
   },
-  { name: 'integration', folder: 'integration' },
+  { name: 'integration', folder: 'integration', onlyLong: ['ring'] },
   {
     name: 'e2e-aws',
     folder: 'e2e',
@@ -78,6 +78,7 @@ export const parts: readonly Part[] = [
       process.env.STAND_IN_DYNAMODB === undefined
         ? process.platform === 'linux' && process.arch === 'x64'
         : process.env.STAND_IN_DYNAMODB !== 'none',
-    needs: ({ name }, file) => name === 'e2e-aws' || /^tests\/(contract\/aws-|integration\/aws\/)/.test(file),
+    needs: ({ name }, file) =>
+      name === 'e2e-aws' || /^tests\/(contract\/aws-|integration\/(aws|move)\/)/.test(file),
   },
 ];

@@ -26,5 +26,6 @@ export async function readRunningShop({ on }: OnOption): Promise<RuntimeInfo> {
   return info;
 }
 
-const startCommand = (on: BackendName = 'local') =>
+/** What starts such a shop. */
+export const startCommand = (on: BackendName = 'local') =>
   on === 'local' ? 'npm start' : `npm run shop -- --on ${on}`;

@@ -22,6 +22,12 @@ export async function addToOutbox(client: PoolClient, events: readonly ShopEvent
   });
 }
 
+/** Events that are not published yet. */
+export async function countOutbox(database: Database): Promise<number> {
+  const { rows } = await database.query<{ count: number }>('select count(*) from outbox');
+  return rows[0]?.count ?? 0;
+}
+
 export interface OutboxRelay {
   stop(): Promise<void>;
 }

@@ -21,7 +21,8 @@ export type FaultPoint =
   | 'outbox.before-publish'
   | 'outbox.after-publish'
   | 'payment.after-provider'
-  | 'notification.after-send';
+  | 'notification.after-send'
+  | 'move.after-write';
 
 export function faultPoint(name: FaultPoint): void {
   const left = passesLeft.get(name);

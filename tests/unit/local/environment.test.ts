@@ -102,6 +102,7 @@ describe('the settings of the local run', () => {
       consolePort: 8081,
       publicUrl: undefined,
       tokenAudience: 'shop',
+      catalogue: 'sample',
     });
   });
 

@@ -9,10 +9,11 @@ import {
 import type { EventType, ShopEvent } from '../../../runtime/contracts/events/envelope.ts';
 import { makeEvent } from '../../../runtime/contracts/events/make.ts';
 import { AlreadyHandledError, ConflictError, InsufficientError } from '../../../runtime/errors.ts';
+import type { TableDefinition } from '../../../runtime/function-service.ts';
 import { ProblemError } from '../../../runtime/http/problem.ts';
 import type { ApiRequest, Principal, Reply } from '../../../runtime/http/route.ts';
 import { systemClock } from '../../../runtime/ports/clock.ts';
-import type { Document } from '../../../runtime/ports/documents.ts';
+import type { Document, Documents } from '../../../runtime/ports/documents.ts';
 import type { Consumer } from '../../../runtime/ports/event-bus.ts';
 import { createLogger } from '../../../runtime/telemetry/log.ts';
 import { createMemoryDocuments, type MemoryDocuments } from '../../support/memory-documents.ts';
@@ -75,6 +76,7 @@ export function createWorld() {
   };
 
   return {
+    documents: (table: TableDefinition): Documents => storeOf(table.name),
     waiting: () => waiting.length,
     publish,
     /** Delivers the message at `index`; the work is lost when `killed`, and stays for another delivery when `copied`. */
