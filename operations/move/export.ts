@@ -4,6 +4,7 @@ import { checkInvariants } from '../../local/verify/invariants.ts';
 import type { TableDefinition } from '../../runtime/function-service.ts';
 import type { Document } from '../../runtime/ports/documents.ts';
 import { prepareFolder, readKind, writeKind, writeManifest } from './folder.ts';
+import { findUnheard } from './heard.ts';
 import type { Place } from './place.ts';
 import type { Store } from './store.ts';
 import { createTally, sameTally, type Tally } from './tally.ts';
@@ -53,6 +54,8 @@ async function attempt(source: Place, folder: string): Promise<ShopFacts | strin
     const first = kinds[position];
     if (!first || !sameTally(first, await tallyOf(store))) return `${store.name} changed while it was read`;
   }
+  const unheard = await findUnheard(folder);
+  if (unheard) return unheard;
   const facts = await factsIn(folder, await source.bus());
   const [finding] = checkInvariants(facts);
   if (finding) return finding.problem;

@@ -66,6 +66,16 @@ async function fill(place: StillPlace): Promise<{ readonly orders: readonly stri
   const put = (name: string, store: Pick<Store, 'read'>) => restore(stores.get(name) as Store, store.read());
   for (const table of movedTables.filter(({ name }) => name !== 'notification'))
     await put(table.name, documentStore(table.name, world.documents(table)));
+  await put('notification', {
+    read: async function* () {
+      yield accounts.map(({ id, version }) => ({
+        partition: id,
+        id: 'contact',
+        version: 1,
+        body: { version },
+      }));
+    },
+  });
   await put('users', {
     read: async function* () {
       yield accounts;
@@ -89,7 +99,7 @@ const accounts = [
 ];
 const thing = {
   ...{ id: product, sku: 'ONE', name: 'Grüße \\ "世界"\n', description: '', category: 'Café', price: 250 },
-  ...{ currency: 'EUR', tags: ['a,b', '"c"'], version: 7 },
+  ...{ currency: 'EUR', tags: ['a,b', '"c"'], version: 1 },
   ...{ created_at: '2026-01-02T03:04:05.678Z', updated_at: '2026-01-03T03:04:05.678Z' },
 };
 const products = [
@@ -236,6 +246,9 @@ describe('a move', function () {
     await assert.rejects(take(changing, 'changing'), /users changed while it was read/);
     const letters = { ...source, bus: async () => ({ ...(await source.bus()), deadLetters: 1 }) };
     await assert.rejects(take(letters, 'letters'), /1 messages were given up/);
+    await source.user.query("update account set version = version + 1 where id = 'USR-1'");
+    await assert.rejects(take(source, 'ahead'), /notification has not heard of version 4 of USR-1/);
+    await source.user.query("update account set version = version - 1 where id = 'USR-1'");
     await assert.rejects(readManifest(join(folders, 'busy')));
   });
 });
