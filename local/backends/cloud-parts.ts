@@ -45,25 +45,12 @@ export function createCloudParts(
   const database = connectShopDatabase(SHOP_DATABASE_URL, name, max);
   const { open, publisher, deadLetters, countDeadLetters } = cloud;
   const outboxes = shapes.flatMap(({ tables }) => tables).map((table) => cloud.outbox(table));
-  const countUnpublished = async () => {
-    // Also those that are dated a little ahead of this process's clock.
-    const found = await Promise.all(outboxes.map((outbox) => outbox.unpublished(-1_000, 1_000)));
-    return found.flat().length;
-  };
   return {
     open,
     publisher,
     deadLetters,
     countDeadLetters,
-    countQueued: async () => {
-      const waiting = await cloud.countMessages();
-      // Then nobody needs to know more, and looking into every outbox takes from what the shop works with.
-      if (waiting > 0) return waiting;
-      const before = await countUnpublished();
-      const queued = await cloud.countMessages();
-      // A message handled between the two looks has put its events here, and they may not be there yet.
-      return before + queued + (await countUnpublished());
-    },
+    countQueued: () => countUnderWay(cloud.countMessages, outboxes),
     inbox: openInbox(open),
     eventsOf: (subject) => listEvents(database, subject),
     countEvents: () => countEvents(database),
@@ -78,4 +65,23 @@ export function createCloudParts(
       await Promise.all([database.close(), cloud.close()]);
     },
   };
+}
+
+/** Messages and events on their way: at least so many, and 0 for none. */
+export async function countUnderWay(
+  countMessages: () => Promise<number>,
+  outboxes: readonly OutboxStore[],
+): Promise<number> {
+  const countUnpublished = async () => {
+    // Also those that are dated a little ahead of this process's clock.
+    const found = await Promise.all(outboxes.map((outbox) => outbox.unpublished(-1_000, 1_000)));
+    return found.flat().length;
+  };
+  const waiting = await countMessages();
+  // Then nobody needs to know more, and looking into every outbox takes from what the shop works with.
+  if (waiting > 0) return waiting;
+  const before = await countUnpublished();
+  const queued = await countMessages();
+  // A message handled between the two looks has put its events here, and they may not be there yet.
+  return before + queued + (await countUnpublished());
 }

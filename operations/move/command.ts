@@ -8,8 +8,8 @@ import { checkPlace, type Verdict } from './check.ts';
 import { exportShop } from './export.ts';
 import { readManifest } from './folder.ts';
 import { checkKinds, importShop } from './import.ts';
+import { openPlace, placesThereAre } from './open-place.ts';
 import type { Place } from './place.ts';
-import { openRunningPlace, parsePlace } from './running-place.ts';
 
 interface From {
   readonly from: string;
@@ -25,7 +25,6 @@ interface InFolder {
 }
 
 const say = (text: string) => console.log(text);
-const places = 'local, aws or azure, and behind a colon its data folder: aws:.data-aws';
 
 const program = new Command('move')
   .description('Moves a shop at rest to another: users, products, stock, orders and payments')
@@ -37,7 +36,7 @@ const program = new Command('move')
 
 const withFrom = (command: Command) =>
   command
-    .requiredOption('--from <place>', `the shop to read: ${places}`)
+    .requiredOption('--from <place>', `the shop to read: ${placesThereAre}`)
     .option('--wait <seconds>', 'how long it may take to come to rest', '30');
 const withTo = (command: Command) =>
   command.requiredOption('--to <place>', 'the shop to fill, which has no products and orders yet');
@@ -86,7 +85,7 @@ withTo(program.command('check'))
   );
 
 async function onPlace(text: string, work: (place: Place) => Promise<void>): Promise<void> {
-  const place = await openRunningPlace(parsePlace(text));
+  const place = await openPlace(text);
   try {
     await work(place);
   } finally {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type BackendName, backendNames, dataFolders } from '../../local/backends/names.ts';
+import type { BackendName } from '../../local/backends/names.ts';
 import { startCommand } from '../../local/commands/running-shop.ts';
 import { openRunningShop, readRuntimeFile } from '../../local/runtime-file.ts';
 import { countOutbox } from '../../runtime/sql/outbox.ts';
@@ -7,24 +7,16 @@ import { Database } from '../../runtime/sql/pool.ts';
 import { connectProductDatabase } from '../../services/product/database.ts';
 import { type Place, storesOf } from './place.ts';
 
-/** A running shop on this machine, as it is named on the command line. */
-export interface PlaceName {
+interface RunningPlaceName {
   readonly on: BackendName;
-  /** Its data folder. */
   readonly folder: string;
 }
 
-/** @param text `local`, `aws:.data-of-mine` @throws Error that says what may be said */
-export function parsePlace(text: string): PlaceName {
-  const [, name, , folder] = /^([a-z]+)(:(.+))?$/.exec(text) ?? [];
-  const on = backendNames.find((backend) => backend === name);
-  if (!on)
-    throw new Error(`${text} is no place: name ${backendNames.join(', ')}, or with its folder aws:.data-aws`);
-  return { on, folder: folder ?? dataFolders[on] };
-}
-
-/** @throws Error when there is no such shop running, with what to do about it */
-export async function openRunningPlace({ on, folder }: PlaceName): Promise<Place> {
+/**
+ * A shop that runs on this machine, by its data folder.
+ * @throws Error when there is none, with what to do about it
+ */
+export async function openRunningPlace({ on, folder }: RunningPlaceName): Promise<Place> {
   const info = await readRuntimeFile(folder, startCommand(on));
   if (info.on !== on) throw new Error(`the shop in ${folder} stands on ${info.on}, not on ${on}`);
   const parts = await openRunningShop(info, 'move');

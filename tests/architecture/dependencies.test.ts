@@ -121,7 +121,6 @@ const rules: [string, string, (target: string) => boolean][] = [
   ['local', 'what moves a shop', within('operations/move')],
   ['operations/move', 'Pulumi', pulumi],
   ['operations/move', 'the infrastructure', infrastructure],
-  ['operations/move', 'a cloud SDK: it goes through the ports', cloudSdk],
   ['operations/move', 'a stand-in', within('stand-ins')],
   ['catalogue', 'Pulumi', pulumi],
   ['catalogue', 'the local run', within('local')],
@@ -167,6 +166,17 @@ describe('the dependency rule', () => {
       [],
     );
     assert.doesNotMatch(readFileSync(join(root, door), 'utf8'), /^import |^export .* from /m);
+  });
+
+  it('a move goes through the ports, and knows a cloud only where it opens a deployed shop on it', () => {
+    const knowing = importsIn('operations/move').filter(({ target }) => ofAnyCloud(target));
+    const clouds = { aws: ofAws, azure: ofAzure };
+    const files = Object.keys(clouds).map((cloud) => `operations/move/deployed/${cloud}.ts`);
+    assert.deepEqual([...new Set(knowing.map(({ file }) => file))].toSorted(), files);
+    for (const [cloud, ofIt] of Object.entries(clouds)) {
+      const own = knowing.filter(({ file }) => file.endsWith(`/${cloud}.ts`));
+      assert.ok(own.every(({ target }) => ofIt(target)));
+    }
   });
 
   it('services do not import each other', () => {

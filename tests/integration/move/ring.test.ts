@@ -2,11 +2,12 @@
  * Running shops, each after the other: local, aws, azure and local again, with the `move` command between them. Each
  * goes on from where the last one was: who has an account logs in, an order can be cancelled and is paid back, what
  * was for sale is sold. The command is killed by SIGKILL in the middle and begun again. Stand-ins take the clouds'
- * place, and a deployed stack's databases are not reached here. With --long only: it takes two minutes.
+ * place, also where a shop is read as a deployed one by its settings: no identity and no administration client of a cloud
+ * is asked. With --long only: it takes a minute.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,8 +35,10 @@ function node(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<End
   });
 }
 
-const move = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
-  node(['operations/move/command.ts', ...args], env);
+const credentials = { AWS_ACCESS_KEY_ID: 'standin', AWS_SECRET_ACCESS_KEY: 'standin' };
+
+const move = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  node(['operations/move/command.ts', ...args], { ...credentials, ...env });
 
 async function succeed(running: Promise<Ended>): Promise<string> {
   const { code, output } = await running;
@@ -59,6 +62,15 @@ describe('a ring of moves between running shops', function () {
     const started = await startLocalShop({ CATALOGUE: 'none', RATE_LIMIT_PER_MINUTE: '0' }, on);
     open.add(started);
     return { started, place: `${on}:${started.dataDir}` };
+  };
+  /** The shop that runs now as one that is deployed: by the settings of its workloads. */
+  const deployed = async () => {
+    const { cloud, databases } = shop.info;
+    const settings = { ...cloud, USER_DATABASE_URL: databases.user, PRODUCT_DATABASE_URL: databases.product };
+    const file = join(folders, `${cloud.SHOP_BACKEND}.env`);
+    const lines = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`);
+    await writeFile(file, lines.join(''));
+    return `env:${file}`;
   };
   const buy = async (more: Record<string, unknown> = {}) => {
     const { status, body } = await client.place(buyer.token, productId, more);
@@ -146,7 +158,12 @@ describe('a ring of moves between running shops', function () {
 
   it('aws to azure', async () => {
     const to = await start('azure');
-    const output = await succeed(move(['--from', place, '--to', to.place]));
+    const args = ['--from', await deployed(), '--to', to.place];
+    const { body } = await client.place(buyer.token, productId, { paymentMethod: 'pm_sim_timeout' });
+    assert.match((await move([...args, '--wait', '0'])).output, /is not at rest/);
+    await client.until(body.orderId, buyer.token, 'confirmed');
+    placed += 1;
+    const output = await succeed(move(args));
     assert.match(output, /it holds hashes of passwords/);
     assert.doesNotMatch(output, /argon2/);
     await goOn(to);
@@ -154,9 +171,10 @@ describe('a ring of moves between running shops', function () {
 
   it('azure to local; and what has been open takes nothing more', async () => {
     const to = await start('local');
-    await succeed(move(['--from', place, '--to', to.place]));
     const folder = join(folders, 'azure');
-    await succeed(move(['export', '--from', place, '--folder', folder]));
+    await succeed(move(['export', '--from', await deployed(), '--folder', folder]));
+    await succeed(move(['check', '--folder', folder, '--to', await deployed()]));
+    await succeed(move(['--from', place, '--to', to.place]));
     await goOn(to);
     const refused = await move(['import', '--folder', folder, '--to', place]);
     assert.match(refused.output, /is a shop of its own: 1 of its orders/);

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { functionShapes } from '../../../local/backends/functions.ts';
+import { parsePlace } from '../../../operations/move/open-place.ts';
 import { movedTables } from '../../../operations/move/place.ts';
-import { parsePlace } from '../../../operations/move/running-place.ts';
 import { canonical, createTally, type Tally } from '../../../operations/move/tally.ts';
 
 const tallyOf = (things: readonly object[]): Tally => {
@@ -30,7 +30,9 @@ describe('a move', () => {
   it('names a place by what it stands on, and its folder where that is not the usual one', () => {
     assert.deepEqual(parsePlace('aws'), { on: 'aws', folder: '.data-aws' });
     assert.deepEqual(parsePlace('local:C:/shop:1'), { on: 'local', folder: 'C:/shop:1' });
-    for (const text of ['', 'gcp', 'aws:', ':x', 'AWS']) assert.throws(() => parsePlace(text), /is no place/);
+    assert.deepEqual(parsePlace('env:stacks/aws.env'), { file: 'stacks/aws.env' });
+    for (const text of ['', 'gcp', 'env', 'aws:', ':x', 'AWS'])
+      assert.throws(() => parsePlace(text), /is no place/);
   });
 
   it('sums up things whatever their order and that of their fields', () => {
