@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { summaryOf } from '../../local/verify/verify.ts';
 import { checkPlace, type Verdict } from './check.ts';
 import { exportShop } from './export.ts';
@@ -13,7 +13,8 @@ import type { Place } from './place.ts';
 
 interface From {
   readonly from: string;
-  readonly wait: string;
+  /** In seconds. */
+  readonly wait: number;
 }
 
 interface To {
@@ -37,7 +38,7 @@ const program = new Command('move')
 const withFrom = (command: Command) =>
   command
     .requiredOption('--from <place>', `the shop to read: ${placesThereAre}`)
-    .option('--wait <seconds>', 'how long it may take to come to rest', '30');
+    .option('--wait <seconds>', 'how long it may take to come to rest', seconds, 30);
 const withTo = (command: Command) =>
   command.requiredOption('--to <place>', 'the shop to fill, which has no products and orders yet');
 
@@ -84,6 +85,12 @@ withTo(program.command('check'))
     }),
   );
 
+function seconds(text: string): number {
+  const number = Number(text);
+  if (!(number >= 0)) throw new InvalidArgumentError('It is a number of seconds.');
+  return number;
+}
+
 async function onPlace(text: string, work: (place: Place) => Promise<void>): Promise<void> {
   const place = await openPlace(text);
   try {
@@ -93,8 +100,8 @@ async function onPlace(text: string, work: (place: Place) => Promise<void>): Pro
   }
 }
 
-async function take(source: Place, folder: string, wait: string): Promise<void> {
-  const facts = await exportShop({ source, folder, waitMs: Number(wait) * 1000, say });
+async function take(source: Place, folder: string, wait: number): Promise<void> {
+  const facts = await exportShop({ source, folder, waitMs: wait * 1000, say });
   say(`read ${source.name}, at rest, into ${folder}: it holds hashes of passwords`);
   say(summaryOf(facts));
 }

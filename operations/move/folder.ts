@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../local/supervisor/files.ts';
@@ -26,16 +26,20 @@ const fileOf = (folder: string, name: string) => join(folder, `${name}.ndjson`);
 /** Things handed on together. */
 const batchSize = 100;
 
-/** Makes the folder, for its owner alone. @throws Error when it holds an export */
+/** Makes the folder, for its owner alone. @throws Error when it holds an export, or what is none of it */
 export async function prepareFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
   const there = await readManifest(folder).catch(() => undefined);
   if (there) {
     throw new Error(
       `${folder} holds what was taken from ${there.from} at ${there.takenAt}: import it, or name another folder`,
     );
   }
+  // What an export left that broke off may be there.
+  const other = (await readdir(folder)).find((name) => !name.endsWith('.ndjson'));
+  if (other !== undefined)
+    throw new Error(`${folder} holds other things, such as ${other}: name a new folder`);
+  await chmod(folder, 0o700);
 }
 
 /** Writes one kind, a line a thing. */
@@ -50,7 +54,7 @@ export async function writeKind(
   try {
     for await (const some of things) {
       for (const thing of some) tally.add(thing);
-      await file.write(some.map((thing) => `${JSON.stringify(thing)}\n`).join(''));
+      await file.write(some.map((thing) => `${lineOf(thing)}\n`).join(''));
     }
     await file.sync();
   } finally {
@@ -58,6 +62,10 @@ export async function writeKind(
   }
   return tally.result();
 }
+
+/** Node's reader of lines, like others, also ends one at U+2028 and U+2029, which JSON leaves as they are. */
+const lineOf = (thing: Thing): string =>
+  JSON.stringify(thing).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
 /** The things of one kind, some at a time. */
 export async function* readKind(folder: string, name: string): AsyncGenerator<Thing[]> {

@@ -98,7 +98,14 @@ const accounts = [
   { ...account, id: 'USR-2', username: 'root', email: 'root@example.com', role: 'admin', phone: '+491701' },
 ];
 const thing = {
-  ...{ id: product, sku: 'ONE', name: 'Grüße \\ "世界"\n', description: '', category: 'Café', price: 250 },
+  ...{
+    id: product,
+    sku: 'ONE',
+    name: 'Grüße \\ "世界"\n',
+    description: 'a\u2028b\u2029c\r\nd',
+    category: 'Café',
+    price: 250,
+  },
   ...{ currency: 'EUR', tags: ['a,b', '"c"'], version: 1 },
   ...{ created_at: '2026-01-02T03:04:05.678Z', updated_at: '2026-01-03T03:04:05.678Z' },
 };
@@ -172,6 +179,7 @@ describe('a move', function () {
       exportShop({ source, folder: exported, waitMs: 0, say }),
       /holds what was taken from/,
     );
+    await assert.rejects(exportShop({ source, folder: folders, waitMs: 0, say }), /holds other things/);
     await assert.rejects(importShop({ target: source, folder: folders, say }), /holds no whole export/);
     const cut = await take(source, 'cut');
     const file = join(cut, 'order.ndjson');
