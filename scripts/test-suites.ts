@@ -30,7 +30,9 @@ const notFromOutside = {
 };
 
 /** What the edges and the gateway answer is proven with them too; here it is that of the whole. */
-const onlyLongOnStandIns = ['contention', 'tokens', 'bad-input', 'from-outside'];
+const onlyLongOnStandIns = ['contention', 'tokens', 'from-outside'].concat(
+  ['body', 'headers', 'path', 'query', 'whatever'].map((what) => `bad-${what}`),
+);
 
 /** In an order in which three at a time end at about the same time. */
 export const suites: readonly Suite[] = [
