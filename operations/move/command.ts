@@ -29,9 +29,11 @@ const say = (text: string) => console.log(text);
 
 const program = new Command('move')
   .description('Moves a shop at rest to another: users, products, stock, orders and payments')
+  .usage('--from <place> --to <place> [--wait <seconds>]')
   .addHelpText(
     'after',
-    '\nBoth shops run; nobody may order from the first until the second has taken over. A move that broke off is' +
+    `\nA place is ${placesThereAre}.` +
+      '\nBoth shops run; nobody may order from the first until the second has taken over. A move that broke off is' +
       '\nbegun again: what is there stays. What is written in between holds hashes of passwords.',
   );
 

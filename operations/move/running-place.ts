@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BackendName } from '../../local/backends/names.ts';
+import { type BackendName, dataFolders } from '../../local/backends/names.ts';
 import { startCommand } from '../../local/commands/running-shop.ts';
 import { openRunningShop, readRuntimeFile } from '../../local/runtime-file.ts';
 import { countOutbox } from '../../runtime/sql/outbox.ts';
@@ -17,7 +17,9 @@ interface RunningPlaceName {
  * @throws Error when there is none, with what to do about it
  */
 export async function openRunningPlace({ on, folder }: RunningPlaceName): Promise<Place> {
-  const info = await readRuntimeFile(folder, startCommand(on));
+  const start = startCommand(on);
+  const elsewhere = folder !== dataFolders[on];
+  const info = await readRuntimeFile(folder, elsewhere ? `DATA_DIR=${folder} ${start}` : start);
   if (info.on !== on) throw new Error(`the shop in ${folder} stands on ${info.on}, not on ${on}`);
   const parts = await openRunningShop(info, 'move');
   const user = new Database({ url: info.databases.user, name: 'move', max: 2 });

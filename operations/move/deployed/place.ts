@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { countUnderWay } from '../../../local/backends/cloud-parts.ts';
 import { functionShapes } from '../../../local/backends/functions.ts';
-import { readEnv } from '../../../runtime/config/env.ts';
+import { ConfigError, readEnv } from '../../../runtime/config/env.ts';
 import { withSecrets } from '../../../runtime/config/secret-env.ts';
 import { countOutbox } from '../../../runtime/sql/outbox.ts';
 import { Database } from '../../../runtime/sql/pool.ts';
@@ -22,10 +22,10 @@ const databases = { USER_DATABASE_URL: z.string(), PRODUCT_DATABASE_URL: z.strin
 /**
  * A deployed shop, by a file with the settings that its workloads have: addresses, names, and the databases' addresses
  * or the names of the secrets that hold them. It keeps no log of events, so there is none to compare.
- * @throws ConfigError
+ * @throws ConfigError, also when the file cannot be read
  */
 export async function openDeployedPlace(file: string): Promise<Place> {
-  const env: Readonly<Record<string, string | undefined>> = parseEnv(await readFile(file, 'utf8'));
+  const env: Readonly<Record<string, string | undefined>> = parseEnv(await readSettings(file));
   const { SHOP_BACKEND: on } = readEnv(choice, env);
   const { openBackend } = await backends[on]();
   const consumers = functionShapes({ PUBLIC_URL: unasked }).flatMap((shape) =>
@@ -60,3 +60,13 @@ export async function openDeployedPlace(file: string): Promise<Place> {
 const unasked = 'http://127.0.0.1';
 /** After any time that there is. */
 const never = '9999';
+
+async function readSettings(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`the settings of a deployed shop cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
