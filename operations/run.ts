@@ -30,31 +30,37 @@ export class MissingProgramError extends Error {
 const windows = process.platform === 'win32';
 
 /**
- * With the user's own environment, credentials included, and nothing on its standard input: whoever asks gets no answer.
- * @throws MissingProgramError, or Error when the time is over
+ * Programs that have nothing on their standard input: whoever asks gets no answer.
+ * @param env of theirs, credentials included
+ * @returns a run that throws MissingProgramError, or Error when the time is over
  */
-export const run: Run = (program, args, { timeoutMs = 30_000 } = {}) =>
-  new Promise((done, fail) => {
-    // Azure's CLI is a script on Windows, which only a shell runs there.
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: windows });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const)
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        output[name] += text;
+export function createRun(env: NodeJS.ProcessEnv): Run {
+  return (program, args, { timeoutMs = 30_000 } = {}) =>
+    new Promise((done, fail) => {
+      // Azure's CLI is a script on Windows, which only a shell runs there.
+      const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], shell: windows });
+      const output = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const)
+        child[name].setEncoding('utf8').on('data', (text: string) => {
+          output[name] += text;
+        });
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        child.kill('SIGKILL');
+      }, timeoutMs);
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        fail(error.code === 'ENOENT' ? new MissingProgramError(program) : error);
       });
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill('SIGKILL');
-    }, timeoutMs);
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      fail(error.code === 'ENOENT' ? new MissingProgramError(program) : error);
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        if (late) fail(new Error(`${program} ${args.join(' ')} gave no answer within ${timeoutMs / 1000} s`));
+        else if (windows && /is not recognized/.test(output.stderr)) fail(new MissingProgramError(program));
+        else done({ ok: code === 0, ...output });
+      });
     });
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      if (late) fail(new Error(`${program} ${args.join(' ')} gave no answer within ${timeoutMs / 1000} s`));
-      else if (windows && /is not recognized/.test(output.stderr)) fail(new MissingProgramError(program));
-      else done({ ok: code === 0, ...output });
-    });
-  });
+}
+
+/** With the user's own environment. */
+export const run: Run = createRun({ ...process.env, AWS_PAGER: '' });

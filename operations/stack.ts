@@ -18,7 +18,7 @@ export const installPulumi = 'curl -fsSL https://get.pulumi.com | sh';
  * @throws FixableError
  */
 export async function readStackConfig(run: Run, stack: string): Promise<StackConfig> {
-  const all = (await askPulumi(run, stack, ['config', '--json'])) as Record<string, { value?: string }>;
+  const all = (await askPulumi(run, ['config', '--json'], stack)) as Record<string, { value?: string }>;
   const own = `${project}:`;
   return {
     values: Object.fromEntries(
@@ -34,7 +34,7 @@ export async function readStackConfig(run: Run, stack: string): Promise<StackCon
  * @throws FixableError, also when the stack has none for nothing stands
  */
 export async function readStackOutputs(run: Run, stack: string): Promise<Readonly<Record<string, unknown>>> {
-  const outputs = (await askPulumi(run, stack, ['stack', 'output', '--json'])) as Record<string, unknown>;
+  const outputs = (await askPulumi(run, ['stack', 'output', '--json'], stack)) as Record<string, unknown>;
   if (Object.keys(outputs).length === 0)
     throw new FixableError(`the stack ${stack} has no outputs: nothing stands`, `pulumi up --stack ${stack}`);
   return outputs;
@@ -55,18 +55,19 @@ export function platformConfigOf(stack: string, { values }: StackConfig): Platfo
 }
 
 /**
- * Whatever the CLI answers in JSON about a stack.
+ * Whatever the CLI answers in JSON, about a stack or in general.
  * @throws FixableError
  */
-export async function askPulumi(run: Run, stack: string, args: readonly string[]): Promise<unknown> {
-  const answer = await run('pulumi', [...args, '--stack', stack, '--non-interactive'], {
+export async function askPulumi(run: Run, args: readonly string[], stack?: string): Promise<unknown> {
+  const ofStack = stack === undefined ? [] : ['--stack', stack];
+  const answer = await run('pulumi', [...args, ...ofStack, '--non-interactive'], {
     timeoutMs: 60_000,
   }).catch((error: Error) => {
     if (error instanceof MissingProgramError)
       throw new FixableError('the Pulumi CLI is not there', installPulumi, { cause: error });
     throw error;
   });
-  if (!answer.ok) throw refusalOf(answer, stack, args);
+  if (!answer.ok) throw refusalOf(answer, [...args, ...ofStack], stack);
   return JSON.parse(answer.stdout);
 }
 
@@ -79,11 +80,8 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [/unable to open state directory|read "\.pulumi\/meta\.yaml"|error checking for bucket/, 'pulumi login'],
 ];
 
-function refusalOf({ stdout, stderr }: Answer, stack: string, args: readonly string[]): FixableError {
+function refusalOf({ stdout, stderr }: Answer, args: readonly string[], stack = ''): FixableError {
   const said = (stderr.trim() || stdout.trim()).replace(/^error: /, '');
   const fix = refusals.find(([pattern]) => pattern.test(said))?.[1];
-  return new FixableError(
-    said,
-    fix?.replace('STACK', stack) ?? `see what \`pulumi ${args.join(' ')} --stack ${stack}\` says`,
-  );
+  return new FixableError(said, fix?.replace('STACK', stack) ?? `see what \`pulumi ${args.join(' ')}\` says`);
 }

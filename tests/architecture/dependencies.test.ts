@@ -122,6 +122,17 @@ const rules: [string, string, (target: string) => boolean][] = [
   ['operations/move', 'Pulumi', pulumi],
   ['operations/move', 'the infrastructure', infrastructure],
   ['operations/move', 'a stand-in', within('stand-ins')],
+  // It knows a stack from outside, by the configuration and the CLIs: so it runs without the infrastructure installed.
+  ['operations', 'Pulumi', pulumi],
+  ['operations', 'a cloud SDK', cloudSdk],
+  ['operations', 'a provider', within('providers')],
+  ['operations', 'the local run', within('local')],
+  [
+    'operations',
+    'the platform, but for its configuration and its names',
+    (target) =>
+      within('components')(target) && !/^components\/(config\/[a-z-]+|naming|tags)\.ts$/.test(target),
+  ],
   ['catalogue', 'Pulumi', pulumi],
   ['catalogue', 'the local run', within('local')],
   ['components', 'a cloud’s package', cloudPackage],
@@ -196,6 +207,7 @@ describe('the dependency rule', () => {
       'entries',
       'local',
       'operations/move',
+      'operations',
       'stand-ins',
     ]) {
       assert.deepEqual(
@@ -245,6 +257,15 @@ describe('the dependency rule', () => {
     }
   });
 
+  for (const command of ['doctor'])
+    it(`${command} has a file of each cloud`, () => {
+      const there = readdirSync(join(root, 'operations', command));
+      assert.deepEqual(
+        ['aws.ts', 'azure.ts', 'index.ts'].filter((file) => !there.includes(file)),
+        [],
+      );
+    });
+
   it('a workspace imports what its own package.json names', () => {
     const shop = packagesOf('package.json');
     for (const folder of ['components', 'providers/aws']) {
@@ -288,6 +309,7 @@ describe('the dependency rule', () => {
       'local',
       'operations/move',
       'catalogue',
+      'operations',
       'bench',
       'scripts',
       'tests/support',
