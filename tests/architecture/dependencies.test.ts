@@ -257,7 +257,7 @@ describe('the dependency rule', () => {
     }
   });
 
-  for (const command of ['doctor'])
+  for (const command of ['doctor', 'cost'])
     it(`${command} has a file of each cloud`, () => {
       const there = readdirSync(join(root, 'operations', command));
       assert.deepEqual(
