@@ -1,6 +1,7 @@
 import type { PlatformConfig } from '../../components/config/load.ts';
+import { billing } from './aws-billing.ts';
 import * as prices from './aws-prices.ts';
-import { byUse, type CloudCost, free, type Line, priced, type Use } from './estimate.ts';
+import type { CloudCost, Line, Use } from './estimate.ts';
 import type { Price } from './price.ts';
 
 /** What the program makes whatever the configuration; a test counts them. */
@@ -13,80 +14,8 @@ export const made = {
   databaseGib: 20,
 };
 
-const ofItsOwn = 'it costs nothing by itself';
-const permission = 'permissions cost nothing';
-const network = 'costs nothing without traffic';
-const onNodes = 'runs on the nodes';
-
 export const aws: CloudCost = {
-  billing: {
-    'aws:apigatewayv2/api:Api': byUse('requests'),
-    'aws:apigatewayv2/authorizer:Authorizer': free(ofItsOwn),
-    'aws:apigatewayv2/integration:Integration': free(ofItsOwn),
-    'aws:apigatewayv2/route:Route': free(ofItsOwn),
-    'aws:apigatewayv2/stage:Stage': free(ofItsOwn),
-    'aws:apigatewayv2/vpcLink:VpcLink': free('of an HTTP API'),
-    'aws:autoscaling/attachment:Attachment': free(ofItsOwn),
-    'aws:budgets/budget:Budget': free('one that only tells'),
-    'aws:cloudfront/distribution:Distribution': byUse('requests and gigabytes, many of them free'),
-    'aws:cloudfront/originAccessControl:OriginAccessControl': free(permission),
-    'aws:cloudwatch/dashboard:Dashboard': priced('monitoring'),
-    'aws:cloudwatch/logGroup:LogGroup': byUse('gigabytes'),
-    'aws:cloudwatch/metricAlarm:MetricAlarm': priced('monitoring'),
-    'aws:dynamodb/table:Table': byUse('reads and writes, gigabytes'),
-    'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': free(permission),
-    'aws:ec2/eip:Eip': priced('network'),
-    'aws:ec2/internetGateway:InternetGateway': free(network),
-    'aws:ec2/launchTemplate:LaunchTemplate': priced('cluster'),
-    'aws:ec2/natGateway:NatGateway': priced('network'),
-    'aws:ec2/route:Route': free(ofItsOwn),
-    'aws:ec2/routeTable:RouteTable': free(ofItsOwn),
-    'aws:ec2/routeTableAssociation:RouteTableAssociation': free(ofItsOwn),
-    'aws:ec2/securityGroup:SecurityGroup': free(permission),
-    'aws:ec2/subnet:Subnet': free(network),
-    'aws:ec2/vpc:Vpc': free(network),
-    'aws:ec2/vpcEndpoint:VpcEndpoint': free('a gateway endpoint'),
-    'aws:ecr/lifecyclePolicy:LifecyclePolicy': free(ofItsOwn),
-    'aws:ecr/repository:Repository': byUse('gigabytes of images'),
-    'aws:eks/accessEntry:AccessEntry': free(permission),
-    'aws:eks/accessPolicyAssociation:AccessPolicyAssociation': free(permission),
-    'aws:eks/addon:Addon': free(onNodes),
-    'aws:eks/cluster:Cluster': priced('cluster'),
-    'aws:eks/nodeGroup:NodeGroup': priced('cluster'),
-    'aws:eks/podIdentityAssociation:PodIdentityAssociation': free(permission),
-    'aws:elasticache/serverlessCache:ServerlessCache': priced('cache'),
-    'aws:iam/role:Role': free(permission),
-    'aws:iam/rolePolicy:RolePolicy': free(permission),
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': free(permission),
-    'aws:lambda/eventSourceMapping:EventSourceMapping': byUse('requests to the queue'),
-    'aws:lambda/function:Function': byUse('invocations'),
-    'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig': free(ofItsOwn),
-    'aws:lambda/permission:Permission': free(permission),
-    'aws:lb/listener:Listener': free(ofItsOwn),
-    'aws:lb/loadBalancer:LoadBalancer': priced('entrance'),
-    'aws:lb/targetGroup:TargetGroup': free(ofItsOwn),
-    'aws:rds/instance:Instance': priced('database'),
-    'aws:rds/parameterGroup:ParameterGroup': free(ofItsOwn),
-    'aws:rds/subnetGroup:SubnetGroup': free(ofItsOwn),
-    'aws:s3/bucket:Bucket': byUse('gigabytes and requests'),
-    'aws:s3/bucketObjectv2:BucketObjectv2': byUse('gigabytes and requests'),
-    'aws:s3/bucketPolicy:BucketPolicy': free(permission),
-    'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': free(permission),
-    'aws:scheduler/schedule:Schedule': byUse(
-      'invocations: the sweeps of an idle shop are below the free ones',
-    ),
-    'aws:secretsmanager/secret:Secret': priced('secrets'),
-    'aws:secretsmanager/secretVersion:SecretVersion': free('of a secret'),
-    'aws:sesv2/emailIdentity:EmailIdentity': byUse('mails'),
-    'aws:sns/topic:Topic': byUse('publishes'),
-    'aws:sns/topicSubscription:TopicSubscription': free('into a queue'),
-    'aws:sqs/queue:Queue': byUse('requests, those of waiting for messages included'),
-    'aws:sqs/queuePolicy:QueuePolicy': free(permission),
-    'aws:sqs/redriveAllowPolicy:RedriveAllowPolicy': free(permission),
-    'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': free(permission),
-    'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': free(permission),
-    'aws:wafv2/webAcl:WebAcl': priced('firewall'),
-  },
+  billing,
   lines: (config) => [
     { component: 'cluster', what: 'EKS, in standard support', count: 1, price: prices.cluster },
     nodes(config),

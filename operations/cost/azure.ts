@@ -1,76 +1,12 @@
 import type { PlatformConfig } from '../../components/config/load.ts';
+import { billing } from './azure-billing.ts';
 import * as prices from './azure-prices.ts';
-import { byUse, type CloudCost, free, type Line, priced, type Use } from './estimate.ts';
-
-const ofItsOwn = 'it costs nothing by itself';
-const permission = 'permissions cost nothing';
-const network = 'costs nothing without traffic';
+import type { CloudCost, Line, Use } from './estimate.ts';
 
 const caches = { learn: { size: 'Balanced_B0', nodes: 1 }, production: { size: 'Balanced_B3', nodes: 2 } };
 
 export const azure: CloudCost = {
-  billing: {
-    'azure-native:apimanagement:Api': free(ofItsOwn),
-    'azure-native:apimanagement:ApiDiagnostic': free(ofItsOwn),
-    'azure-native:apimanagement:ApiManagementService': priced('gateway'),
-    'azure-native:apimanagement:ApiOperation': free(ofItsOwn),
-    'azure-native:apimanagement:ApiPolicy': free(ofItsOwn),
-    'azure-native:apimanagement:Backend': free(ofItsOwn),
-    'azure-native:apimanagement:Logger': free(ofItsOwn),
-    'azure-native:apimanagement:NamedValue': free(ofItsOwn),
-    'azure-native:apimanagement:Policy': free(ofItsOwn),
-    'azure-native:applicationinsights:Component': byUse('gigabytes'),
-    'azure-native:applicationinsights:Workbook': free(ofItsOwn),
-    'azure-native:authorization:RoleAssignment': free(permission),
-    'azure-native:cdn:AFDEndpoint': free('of the profile'),
-    'azure-native:cdn:AFDOrigin': free('of the profile'),
-    'azure-native:cdn:AFDOriginGroup': free('of the profile'),
-    'azure-native:cdn:Profile': priced('firewall'),
-    'azure-native:cdn:Route': free('of the profile'),
-    'azure-native:cdn:SecurityPolicy': free('of the profile'),
-    'azure-native:communication:CommunicationService': byUse('mails and messages'),
-    'azure-native:communication:Domain': free(ofItsOwn),
-    'azure-native:communication:EmailService': byUse('mails'),
-    'azure-native:consumption:Budget': free(ofItsOwn),
-    'azure-native:containerregistry:Registry': priced('registry'),
-    'azure-native:containerservice:ManagedCluster': priced('cluster'),
-    'azure-native:cosmosdb:DatabaseAccount': byUse('request units and gigabytes: it is serverless'),
-    'azure-native:cosmosdb:SqlResourceSqlContainer': byUse('request units and gigabytes'),
-    'azure-native:cosmosdb:SqlResourceSqlDatabase': free(ofItsOwn),
-    'azure-native:cosmosdb:SqlResourceSqlRoleAssignment': free(permission),
-    'azure-native:dbforpostgresql:Configuration': free(ofItsOwn),
-    'azure-native:dbforpostgresql:Server': priced('database'),
-    'azure-native:keyvault:Secret': byUse('operations'),
-    'azure-native:keyvault:Vault': byUse('operations'),
-    'azure-native:managedidentity:FederatedIdentityCredential': free(permission),
-    'azure-native:managedidentity:UserAssignedIdentity': free(permission),
-    'azure-native:monitor:ActionGroup': byUse('mails'),
-    'azure-native:monitor:DataCollectionRule': free(ofItsOwn),
-    'azure-native:monitor:DataCollectionRuleAssociation': free(ofItsOwn),
-    'azure-native:monitor:MetricAlert': priced('monitoring'),
-    'azure-native:network:NatGateway': priced('network'),
-    'azure-native:network:NetworkSecurityGroup': free(permission),
-    'azure-native:network:PrivateDnsZoneGroup': free(ofItsOwn),
-    'azure-native:network:PrivateEndpoint': priced('cache'),
-    'azure-native:network:PublicIPAddress': priced('network'),
-    'azure-native:network:Subnet': free(network),
-    'azure-native:network:VirtualNetwork': free(network),
-    'azure-native:operationalinsights:Workspace': byUse('gigabytes'),
-    'azure-native:redisenterprise:Database': free('of the cache'),
-    'azure-native:redisenterprise:RedisEnterprise': priced('cache'),
-    'azure-native:resources:Deployment': free(ofItsOwn),
-    'azure-native:resources:ResourceGroup': free(ofItsOwn),
-    'azure-native:servicebus:DefaultRule': free(ofItsOwn),
-    'azure-native:servicebus:Namespace': priced('messaging'),
-    'azure-native:servicebus:Subscription': byUse('operations'),
-    'azure-native:servicebus:Topic': byUse('operations'),
-    'azure-native:storage:Blob': byUse('gigabytes'),
-    'azure-native:storage:BlobContainer': byUse('gigabytes'),
-    'azure-native:storage:StorageAccount': byUse('gigabytes and operations'),
-    'azure-native:storage:StorageAccountStaticWebsite': free(ofItsOwn),
-    'azure-native:web:AppServicePlan': byUse('executions: Flex Consumption'),
-    'azure-native:web:WebApp': byUse('executions: Flex Consumption'),
-  },
+  billing,
   lines: (config) => {
     const production = config.profile === 'production';
     const copies = production ? 2 : 1;
@@ -88,6 +24,7 @@ export const azure: CloudCost = {
       { component: 'cluster', what: 'disks of the nodes', count: config.nodeCount, price: prices.nodeDisk },
       { component: 'network', what: 'load balancer', count: 1, price: prices.balancer },
       { component: 'network', what: 'public addresses', count: 2, price: prices.publicAddress },
+      { component: 'network', what: 'private DNS zones', count: 2, price: undefined },
       ...nat(config),
       {
         component: 'database',

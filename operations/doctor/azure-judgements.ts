@@ -1,4 +1,5 @@
 /** What the answers of the Azure CLI mean. Their shapes are those that `az … --help` and its reference document. */
+import type { Deleted } from '../azure-deleted.ts';
 import { type Finding, failed, ok, warning } from './check.ts';
 
 /** Of `az account show`. */
@@ -31,17 +32,6 @@ export interface ClusterVersions {
     readonly capabilities: { readonly supportPlan: readonly string[] };
   }[];
 }
-/** Of `az keyvault list-deleted`. */
-export type DeletedVaults = readonly {
-  readonly name: string;
-  readonly properties: {
-    readonly tags?: Readonly<Record<string, string>> | null;
-    readonly scheduledPurgeDate: string;
-  };
-}[];
-/** Of `az apim deletedservice list`. */
-export type DeletedGateways = readonly { readonly name: string; readonly location: string }[];
-
 /** All whose resources the program makes; Azure makes none of a provider that the subscription has not registered. */
 export const providersNeeded = [
   'Microsoft.ApiManagement',
@@ -166,27 +156,11 @@ export function judgeFlexNode(runtimes: readonly { readonly version: string }[],
 }
 
 /** Names that are deleted stay taken until they are purged. */
-export function judgeDeleted(
-  vaults: DeletedVaults,
-  gateways: DeletedGateways,
-  prefix: string,
-  cost: string,
-): Finding {
-  const ours = [
-    ...vaults
-      .filter(({ name, properties }) => properties.tags?.cost === cost || name.startsWith(prefix))
-      .map(({ name }) => ({ name, purge: `az keyvault purge --name ${name}` })),
-    ...gateways
-      .filter(({ name }) => name.startsWith(prefix))
-      .map(({ name, location }) => ({
-        name,
-        purge: `az apim deletedservice purge --service-name ${name} --location ${location}`,
-      })),
-  ];
-  return ours.length === 0
+export function judgeDeleted(deleted: readonly Deleted[]): Finding {
+  return deleted.length === 0
     ? ok('none of these names')
     : warning(
-        `deleted and kept for a while: ${ours.map(({ name }) => name).join(', ')}`,
-        ours.map(({ purge }) => purge).join(' && '),
+        `deleted and kept for a while: ${deleted.map(({ name }) => name).join(', ')}`,
+        deleted.map(({ purge }) => purge).join(' && '),
       );
 }

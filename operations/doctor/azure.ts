@@ -1,10 +1,9 @@
+import { type DeletedGateways, type DeletedVaults, deletedOf } from '../azure-deleted.ts';
 import type { Ask } from '../cloud-cli.ts';
 import { FixableError } from '../fixable.ts';
 import { MissingProgramError, type Run } from '../run.ts';
 import {
   type ClusterVersions,
-  type DeletedGateways,
-  type DeletedVaults,
   judgeCores,
   judgeDeleted,
   judgeFlexNode,
@@ -90,7 +89,9 @@ export const azure: CloudChecks = {
             ask('keyvault', 'list-deleted', '--resource-type', 'vault'),
             ask('apim', 'deletedservice', 'list'),
           ]);
-          return judgeDeleted(vaults as DeletedVaults, gateways as DeletedGateways, prefix, cost);
+          return judgeDeleted(
+            deletedOf(vaults as DeletedVaults, gateways as DeletedGateways, { prefix, cost }),
+          );
         },
       },
     ];

@@ -1,15 +1,18 @@
 import { PlatformConfigError } from '../../components/config/problem.ts';
 import { createNaming } from '../../components/naming.ts';
 import { createTags } from '../../components/tags.ts';
-import { asker, clis } from '../cloud-cli.ts';
+import { type Ask, asker, clis } from '../cloud-cli.ts';
 import { type Cloud, cloudOf } from '../clouds.ts';
 import { FixableError } from '../fixable.ts';
+import { looksOf } from '../orphans/looks.ts';
+import { findLeft } from '../orphans/orphan.ts';
 import { MissingProgramError, type Run } from '../run.ts';
 import { platformConfigOf, project, readStackConfig } from '../stack.ts';
+import { readKnown } from '../state.ts';
 import { versionIn } from '../version.ts';
 import { aws } from './aws.ts';
 import { azure } from './azure.ts';
-import { type Check, type Finding, failed, type Looked, lookAt, needed, ok } from './check.ts';
+import { type Check, type Finding, failed, type Looked, lookAt, needed, ok, warning } from './check.ts';
 import { backendCheck, machineChecks } from './machine.ts';
 import type { CloudChecks, Subject } from './subject.ts';
 
@@ -49,8 +52,9 @@ export async function examine(
   const { tools, credentials, account } = checksOf[cloud];
   const ask = asker(run, cloud);
   const second = await round([cliCheck(run, cloud), ...tools(run, subject), credentials(ask)]);
-  const known = second.at(-1)?.finding.status !== 'failed';
-  return [...first, ...second, ...(known ? await round(account(ask, subject)) : [])];
+  if (second.at(-1)?.finding.status === 'failed') return [...first, ...second];
+  const left = leftCheck(run, cloud, subject, ask);
+  return [...first, ...second, ...(await round([...account(ask, subject), left]))];
 }
 
 async function subjectOf(run: Run, stack: string, today: string): Promise<Subject> {
@@ -71,6 +75,23 @@ async function subjectOf(run: Run, stack: string, today: string): Promise<Subjec
     );
     throw new FixableError(said.join('. '), error.problems.map(({ fix }) => fix).join(' && '));
   }
+}
+
+/** A stack that went before, under the same names: what it left may be in the way. */
+function leftCheck(run: Run, cloud: Cloud, { stack, cost, prefix, config }: Subject, ask: Ask): Check {
+  return {
+    title: 'Left from before',
+    run: async () => {
+      const owner = { cost, prefix, region: config.region };
+      const { orphans, unseen } = await findLeft(looksOf[cloud], ask, owner, await readKnown(run, stack));
+      if (orphans.length > 0)
+        return warning(
+          `${orphans.length} that the state does not know, such as ${orphans[0]?.id}`,
+          `npm run orphans -- --stack ${stack}`,
+        );
+      return unseen.length > 0 ? warning(`not all could be looked at: ${unseen.join('; ')}`) : ok('nothing');
+    },
+  };
 }
 
 function cliCheck(run: Run, cloud: Cloud): Check {

@@ -257,7 +257,7 @@ describe('the dependency rule', () => {
     }
   });
 
-  for (const command of ['doctor', 'cost'])
+  for (const command of ['doctor', 'cost', 'orphans'])
     it(`${command} has a file of each cloud`, () => {
       const there = readdirSync(join(root, 'operations', command));
       assert.deepEqual(

@@ -4,6 +4,14 @@
  * values and secrets, which mocks are silent about, and nothing of AWS itself.
  */
 import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { createNaming } from '../../components/naming.ts';
+import { inventory } from '../../entries/functions/inventory.ts';
+import { notification } from '../../entries/functions/notification.ts';
+import { order } from '../../entries/functions/order.ts';
+import { payment } from '../../entries/functions/payment.ts';
+import { logGroupNames } from '../../operations/orphans/aws.ts';
+import { isArm, spotTypes } from '../../providers/aws/cluster.ts';
 import { unscopableActions } from '../../providers/aws/permissions.ts';
 import { type AwsPlatforms, awsPlatforms } from '../support/aws-platform.ts';
 import { ofType, statementsIn, the } from '../support/infrastructure.ts';
@@ -18,6 +26,16 @@ describe('the platform on AWS', () => {
   });
 
   describe('what it is made of', () => {
+    it('makes the log groups that `npm run orphans` looks for after it', () => {
+      const { prefix } = createNaming('ecommerce-platform', 'test');
+      const made = new Set(
+        [learn, prod].flatMap((resources) =>
+          [...ofType(resources, 'aws:cloudwatch/logGroup:LogGroup').values()].map(({ name }) => name),
+        ),
+      );
+      assert.deepEqual([...made].sort(), logGroupNames(prefix).toSorted());
+    });
+
     it('tags everything that takes tags', () => {
       // All others take none.
       const types = new Set(

@@ -8,6 +8,7 @@ export const machine: Readonly<Record<string, Answers>> = {
 
 export const pulumiWith = (config: Readonly<Record<string, string>>): Answers => ({
   version: 'v3.259.0',
+  'stack export': { version: 3, deployment: {} },
   'whoami --json': { user: 'me', url: 'file://~' },
   'config --json': Object.fromEntries(
     Object.entries(config).map(([key, value]) => [`ecommerce-platform:${key}`, { value, secret: false }]),
@@ -40,6 +41,10 @@ export const aws: Answers = {
   'eks describe-cluster-versions': {
     clusterVersions: [{ clusterVersion: '1.35', versionStatus: 'STANDARD_SUPPORT' }],
   },
+  'resourcegroupstaggingapi get-resources': { ResourceTagMappingList: [] },
+  'logs describe-log-groups': { logGroups: [] },
+  'ec2 describe-network-interfaces': { NetworkInterfaces: [] },
+  'secretsmanager list-secrets': { SecretList: [] },
 };
 
 export const pulumiOnAzure = pulumiWith({ cloud: 'azure', region: 'westeurope', profile: 'learn' });

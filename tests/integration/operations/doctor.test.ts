@@ -30,7 +30,8 @@ describe('the doctor', () => {
       '✔ VPCs: VPCs per Region: 5, in use 1, wanted 1',
       '✔ Lambda concurrency: 1000 at once',
       '✔ Kubernetes version: 1.35',
-      '13 ok, 0 warnings, 0 failed',
+      '✔ Left from before: nothing',
+      '14 ok, 0 warnings, 0 failed',
     ]);
     assert.equal(code, 0);
   });
@@ -67,6 +68,14 @@ describe('the doctor', () => {
         'service-quotas get-service-quota --service-code ec2 --quota-code L-34B43A08': {
           Quota: { QuotaName: 'All Standard Spot', Value: 5 },
         },
+        'logs describe-log-groups': {
+          logGroups: [
+            {
+              logGroupName: '/aws/lambda/ecommerce-aws-order',
+              arn: 'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/ecommerce-aws-order:*',
+            },
+          ],
+        },
         'ec2 describe-vpcs': {
           refuses:
             'An error occurred (UnauthorizedOperation) when calling the DescribeVpcs operation: You are not authorized',
@@ -77,6 +86,7 @@ describe('the doctor', () => {
       stdout,
       /✘ vCPUs for the nodes: All Standard Spot: 5, in use 0, wanted 6\n {4}→ aws service-quotas request/,
     );
+    assert.match(stdout, /! Left from before: 1 that .*\n {4}→ npm run orphans -- --stack aws\n/);
     assert.match(stdout, /! VPCs: could not be looked at: An error occurred \(UnauthorizedOperation\)/);
     assert.equal(code, 1);
   });

@@ -3,6 +3,7 @@
  * documents; that Azure fills them so is not proven here.
  */
 import assert from 'node:assert/strict';
+import { deletedOf } from '../../../operations/azure-deleted.ts';
 import { azure } from '../../../operations/doctor/azure.ts';
 import {
   judgeCores,
@@ -115,7 +116,7 @@ describe('the doctor on Azure', () => {
       },
     });
     const judge = (vaults: ReturnType<typeof vault>[], gateways: { name: string; location: string }[]) =>
-      judgeDeleted(vaults, gateways, 'ecommerce-azure-', 'p/azure');
+      judgeDeleted(deletedOf(vaults, gateways, { prefix: 'ecommerce-azure-', cost: 'p/azure' }));
     assert.equal(judge([vault('other')], [{ name: 'other', location: 'westeurope' }]).status, 'ok');
     assert.deepEqual(
       judge([vault('kv1', 'p/azure')], [{ name: 'ecommerce-azure-api', location: 'westeurope' }]),
