@@ -23,8 +23,8 @@ import {
 import { type Check, failed, needed, ok } from './check.ts';
 import type { CloudChecks, Subject } from './subject.ts';
 
-/** Consumers whose invocations count against the account's concurrency: each may cause as many as the setting says. */
-const consumers = 7;
+/** Whose invocations count against the account's concurrency: each may cause as many as the setting says. */
+export const consumers = 7;
 
 /** What `pulumi up` on AWS needs of the account. */
 export const aws: CloudChecks = {

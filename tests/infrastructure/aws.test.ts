@@ -10,6 +10,7 @@ import { inventory } from '../../entries/functions/inventory.ts';
 import { notification } from '../../entries/functions/notification.ts';
 import { order } from '../../entries/functions/order.ts';
 import { payment } from '../../entries/functions/payment.ts';
+import { consumers } from '../../operations/doctor/aws.ts';
 import { logGroupNames } from '../../operations/orphans/aws.ts';
 import { isArm, spotTypes } from '../../providers/aws/cluster.ts';
 import { unscopableActions } from '../../providers/aws/permissions.ts';
@@ -34,6 +35,13 @@ describe('the platform on AWS', () => {
         ),
       );
       assert.deepEqual([...made].sort(), logGroupNames(prefix).toSorted());
+    });
+
+    it('has as many consumers as `npm run doctor` reckons with', () => {
+      const limited = [...ofType(learn, 'aws:lambda/eventSourceMapping:EventSourceMapping').values()].filter(
+        ({ scalingConfig }) => scalingConfig !== undefined,
+      );
+      assert.equal(limited.length, consumers);
     });
 
     it('tags everything that takes tags', () => {
