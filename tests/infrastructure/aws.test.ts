@@ -4,15 +4,9 @@
  * values and secrets, which mocks are silent about, and nothing of AWS itself.
  */
 import assert from 'node:assert/strict';
-import { z } from 'zod';
 import { createNaming } from '../../components/naming.ts';
-import { inventory } from '../../entries/functions/inventory.ts';
-import { notification } from '../../entries/functions/notification.ts';
-import { order } from '../../entries/functions/order.ts';
-import { payment } from '../../entries/functions/payment.ts';
 import { consumers } from '../../operations/doctor/aws.ts';
 import { logGroupNames } from '../../operations/orphans/aws.ts';
-import { isArm, spotTypes } from '../../providers/aws/cluster.ts';
 import { unscopableActions } from '../../providers/aws/permissions.ts';
 import { type AwsPlatforms, awsPlatforms } from '../support/aws-platform.ts';
 import { ofType, statementsIn, the } from '../support/infrastructure.ts';
