@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { ConfigError } from '../../runtime/config/env.ts';
 import { createDispatch } from '../../runtime/http/dispatch.ts';
 import { createServer } from '../../runtime/http/server.ts';
 import { createTokenVerifier } from '../../runtime/http/token.ts';
+import type { Secrets } from '../../runtime/ports/secrets.ts';
 import type { ProcessContext, RunningProcess } from '../../runtime/process.ts';
 import { startOutboxRelay } from '../../runtime/sql/outbox.ts';
 import { Database } from '../../runtime/sql/pool.ts';
+import type { Logger } from '../../runtime/telemetry/log.ts';
 import { migrateUserDatabase } from '../../services/user/database.ts';
-import type { KeyFile } from '../../services/user/key-file.ts';
+import { type KeyFile, openKeyFile } from '../../services/user/key-file.ts';
 import { openKeySecret } from '../../services/user/key-secret.ts';
 import { localKeys } from '../../services/user/keys.ts';
 import { defaultLoginLimits } from '../../services/user/login-limiter.ts';
@@ -72,26 +75,37 @@ export function startUser(
   };
 }
 
+const keySettings = {
+  /** Of the secret with the keys that sign tokens, in the form of a key file. */
+  TOKEN_KEYS_SECRET_NAME: z.string().optional(),
+  /** The same as a file, where a secret is mounted. */
+  TOKEN_KEYS_FILE: z.string().optional(),
+};
+
+/** @throws ConfigError when neither is named, or the keys cannot be used */
+async function openKeys(
+  env: z.output<z.ZodObject<typeof keySettings>>,
+  secrets: Secrets,
+  logger: Logger,
+): Promise<KeyFile> {
+  const { TOKEN_KEYS_SECRET_NAME: secret, TOKEN_KEYS_FILE: file } = env;
+  if (secret !== undefined) return openKeySecret(secrets, secret, logger);
+  if (file !== undefined) return openKeyFile(file, logger);
+  throw new ConfigError('TOKEN_KEYS_SECRET_NAME or TOKEN_KEYS_FILE must name the keys that sign tokens');
+}
+
 /** The user service as a container of a cloud. */
 export async function runUser<Shape extends z.ZodRawShape>(host: ContainerHost<Shape>): Promise<void> {
-  const settings = {
-    ...host.settings,
-    ...userSettings,
-    /** Of the secret with the keys that sign tokens, in the form of a key file. */
-    TOKEN_KEYS_SECRET_NAME: z.string(),
-  };
   await runContainer({
     name: 'user',
-    settings,
+    settings: { ...host.settings, ...userSettings, ...keySettings },
     secrets: host.secrets,
     databaseSetting: 'USER_DATABASE_URL',
     migrate: migrateUserDatabase,
     start: async (context) => {
-      const env = context.settings as z.output<
-        z.ZodObject<typeof userSettings & { TOKEN_KEYS_SECRET_NAME: z.ZodString }>
-      >;
-      const keys = await openKeySecret(host.secrets, env.TOKEN_KEYS_SECRET_NAME, context.logger);
-      return startUser(context as ProcessContext<typeof userSettings>, {
+      const own = context as ProcessContext<typeof userSettings & typeof keySettings>;
+      const keys = await openKeys(own.settings, host.secrets, own.logger);
+      return startUser(own, {
         ...host.openPublisher(context.settings as z.output<z.ZodObject<Shape>>),
         keys,
       });

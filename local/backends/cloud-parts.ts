@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FunctionShape } from '../../entries/functions/shape.ts';
 import { listEvents } from '../../runtime/adapters/local/bus.ts';
 import { connectShopDatabase, migrateShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
 import type { OutboxStore } from '../../runtime/adapters/shared/relay.ts';
@@ -10,7 +11,6 @@ import type { Database } from '../../runtime/sql/pool.ts';
 import type { Logger } from '../../runtime/telemetry/log.ts';
 import { openInbox } from './document-inbox.ts';
 import { countEvents, markMoved, oldestEvent } from './event-log.ts';
-import type { FunctionShape } from './functions.ts';
 import type { Environment, ShopParts } from './parts.ts';
 
 /** What a cloud's stand-ins offer to whoever looks into the shop. */

@@ -39,22 +39,10 @@ export interface ShopParts {
 /** @param name tells the connections apart @param max of connections to a database */
 export type OpenParts = (env: Environment, name: string, max?: number) => ShopParts;
 
-/** Publishes for a container, whose own data lies elsewhere. */
-export type OpenPublisher = (
-  env: Environment,
-  name: string,
-) => { readonly publisher: EventPublisher; close(): Promise<unknown> | unknown };
-
 const parts: Record<BackendName, () => Promise<{ readonly openParts: OpenParts }>> = {
   local: () => import('./local/parts.ts'),
   aws: () => import('./aws/parts.ts'),
   azure: () => import('./azure/parts.ts'),
-};
-
-const publishers: Record<BackendName, () => Promise<{ readonly openPublisher: OpenPublisher }>> = {
-  local: () => import('./local/publisher.ts'),
-  aws: () => import('./aws/publisher.ts'),
-  azure: () => import('./azure/publisher.ts'),
 };
 
 /** Of the backend that SHOP_BACKEND names. @default the local one */
@@ -62,10 +50,4 @@ const chosen = ({ SHOP_BACKEND }: Environment) => backendName(SHOP_BACKEND || 'l
 
 export async function openParts(...[env, ...rest]: Parameters<OpenParts>): Promise<ShopParts> {
   return (await parts[chosen(env)]()).openParts(env, ...rest);
-}
-
-export async function openPublisher(
-  ...[env, name]: Parameters<OpenPublisher>
-): Promise<ReturnType<OpenPublisher>> {
-  return (await publishers[chosen(env)]()).openPublisher(env, name);
 }

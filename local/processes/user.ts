@@ -3,7 +3,7 @@ import { startUser, userSettings } from '../../entries/containers/user.ts';
 import { runProcess } from '../../runtime/process.ts';
 import { migrateUserDatabase } from '../../services/user/database.ts';
 import { openKeyFile } from '../../services/user/key-file.ts';
-import { openPublisher } from '../backends/parts.ts';
+import { openBusPublisher } from './bus-publisher.ts';
 
 const settings = {
   ...userSettings,
@@ -14,7 +14,7 @@ await runProcess('user', settings, async (context) => {
   const { settings: env, logger } = context;
   await migrateUserDatabase(env.USER_DATABASE_URL);
   return startUser(context, {
-    ...(await openPublisher(process.env, 'user-outbox')),
+    ...openBusPublisher('user-outbox'),
     keys: openKeyFile(env.TOKEN_KEYS_FILE, logger),
   });
 });

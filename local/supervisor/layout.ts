@@ -36,6 +36,7 @@ const innerPlaces = [
   'documents',
   'messages',
   'administration',
+  'secrets',
   'order',
   'inventory',
   'payment',

@@ -59,7 +59,7 @@ export function casesAbout<Backend>(
 let patienceMs = Number.POSITIVE_INFINITY;
 
 /** Polls until `check` passes or `ms` are over, then reports its last error. */
-export async function eventually(check: () => Promise<void> | void, ms = 5_000): Promise<void> {
+export async function eventually<Result>(check: () => Promise<Result> | Result, ms = 5_000): Promise<Result> {
   const deadline = Date.now() + Math.min(ms, patienceMs);
   for (;;) {
     try {

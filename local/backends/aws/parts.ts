@@ -1,17 +1,18 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { functionShapes } from '../../../entries/functions/shape.ts';
 import { createDeadLetters } from '../../../runtime/adapters/aws/dead-letters.ts';
 import { createDocuments } from '../../../runtime/adapters/aws/documents.ts';
 import { createOutboxStore } from '../../../runtime/adapters/aws/outbox.ts';
+import { createSnsPublisher } from '../../../runtime/adapters/aws/publisher.ts';
 import { createQueues, deadLetterQueueName, queueName } from '../../../runtime/adapters/aws/queues.ts';
 import { tableName } from '../../../runtime/adapters/aws/table.ts';
 import type { TableDefinition } from '../../../runtime/function-service.ts';
 import { createCloudParts } from '../cloud-parts.ts';
-import { functionShapes } from '../functions.ts';
 import type { OpenParts } from '../parts.ts';
 import { countMessages } from './counts.ts';
 import { keepEvents } from './events.ts';
-import { openPublisher } from './publisher.ts';
 import { consoleQueue, readAwsSettings, standInClient } from './settings.ts';
 
 export const openParts: OpenParts = (env, name, max = 2) => {
@@ -20,7 +21,7 @@ export const openParts: OpenParts = (env, name, max = 2) => {
   const dynamoDb = new DynamoDBClient(standInClient(region, settings.AWS_ENDPOINT_URL_DYNAMODB));
   const sqs = new SQSClient(standInClient(region, settings.AWS_ENDPOINT_URL_SQS));
   const queues = createQueues(sqs);
-  const { publisher, close } = openPublisher(env, name);
+  const sns = new SNSClient(standInClient(region, settings.AWS_ENDPOINT_URL_SNS));
 
   const shapes = functionShapes(env);
   const consumers = shapes.flatMap((shape) => shape.consumers.map((consumer) => consumer.name));
@@ -34,7 +35,7 @@ export const openParts: OpenParts = (env, name, max = 2) => {
     {
       open: (table) => createDocuments(dynamoDb, tableOf(table)),
       outbox: (table) => createOutboxStore(dynamoDb, tableOf(table)),
-      publisher,
+      publisher: createSnsPublisher(sns, settings.TOPIC_ARN),
       deadLetters: createDeadLetters({ client: sqs, prefix, consumers }),
       countDeadLetters: () => countAll(consumers.map((consumer) => deadLetterQueueName(prefix, consumer))),
       countMessages: () =>
@@ -47,8 +48,7 @@ export const openParts: OpenParts = (env, name, max = 2) => {
       keepEvents: async (database, logger) =>
         keepEvents(sqs, () => queues.urlOf(consoleQueue(prefix)), database, logger),
       close: async () => {
-        await close();
-        for (const client of [dynamoDb, sqs]) client.destroy();
+        for (const client of [dynamoDb, sns, sqs]) client.destroy();
       },
     },
   );

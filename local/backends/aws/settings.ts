@@ -23,5 +23,8 @@ export const standInClient = (region: string, endpoint: string) => ({
   credentials: { accessKeyId: 'standin', secretAccessKey: 'standin' },
 });
 
+/** The secret with the keys that sign tokens. */
+export const tokenKeysSecret = 'shop/token-keys';
+
 /** With all that is published, for the console. */
 export const consoleQueue = (prefix: string): string => `${prefix}console`;

@@ -1,3 +1,4 @@
+import { functionShapes } from '../../../entries/functions/shape.ts';
 import { cosmosClient, lazy, serviceBusClient } from '../../../runtime/adapters/azure/clients.ts';
 import { createDeadLetters } from '../../../runtime/adapters/azure/dead-letters.ts';
 import { createDocuments } from '../../../runtime/adapters/azure/documents.ts';
@@ -6,7 +7,6 @@ import { createTopicPublisher } from '../../../runtime/adapters/azure/publisher.
 import { openTopic } from '../../../runtime/adapters/azure/topic.ts';
 import type { TableDefinition } from '../../../runtime/function-service.ts';
 import { createCloudParts } from '../cloud-parts.ts';
-import { functionShapes } from '../functions.ts';
 import type { OpenParts } from '../parts.ts';
 import { countOf, readCounts } from './counts.ts';
 import { keepEvents } from './events.ts';

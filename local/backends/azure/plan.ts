@@ -14,7 +14,7 @@ const functions = functionNames.map(
   }),
 );
 
-/** Cosmos DB and Service Bus by stand-ins, each function app from its bundle with a host of its own. */
+/** Cosmos DB and Service Bus by stand-ins, each function app from its bundle with a host of its own, containers from theirs. */
 export const plan: BackendPlan = {
   name: 'azure',
   processes: [
@@ -28,7 +28,8 @@ export const plan: BackendPlan = {
     ...functions,
     // It goes to each function by itself.
     { name: 'gateway', file: script('gateway'), needs: ['cloud'], listensOn: 'gateway', stopStage: 1 },
-    ...otherProcesses,
+    // Key Vault is asked over TLS alone, and so has no stand-in.
+    ...otherProcesses({ needs: ['tokenKeys'] }),
   ],
   settings: (ports) => {
     const local = (port: number) => `http://127.0.0.1:${port}`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { functionShapes } from '../../../entries/functions/shape.ts';
 import { createInvoke } from '../../backends/aws/invocation.ts';
 import { readAwsSettings, standInClient } from '../../backends/aws/settings.ts';
-import { functionShapes } from '../../backends/functions.ts';
 import { loadStandIns } from '../../backends/stand-ins.ts';
 import { runStandIn } from '../run-stand-in.ts';
 

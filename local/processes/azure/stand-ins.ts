@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { functionShapes } from '../../../entries/functions/shape.ts';
 import { consoleSubscription, readAzureSettings } from '../../backends/azure/settings.ts';
-import { functionShapes } from '../../backends/functions.ts';
 import { loadStandIns } from '../../backends/stand-ins.ts';
 import { runStandIn } from '../run-stand-in.ts';
 

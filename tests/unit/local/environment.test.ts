@@ -6,7 +6,7 @@ import { shopProcesses } from '../../../local/supervisor/processes.ts';
 import { readLocalSettings } from '../../../local/supervisor/settings.ts';
 
 const cloudPorts = {
-  ...{ documents: 7, messages: 8, administration: 13 },
+  ...{ documents: 7, messages: 8, secrets: 14, administration: 13 },
   ...{ order: 9, inventory: 10, payment: 11, notification: 12 },
 };
 const ports = { gateway: 1, console: 2, user: 3, product: 4, functions: 5, postgres: 6, ...cloudPorts };
