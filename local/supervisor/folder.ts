@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BackendName } from '../backends/names.ts';
 import { StartError } from './errors.ts';
 import { removeHalfWritten, writeFileAtomic } from './files.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
@@ -12,9 +14,9 @@ const versionText = /^ecommerce-platform (\d+)\n?$/;
 
 /**
  * Makes the data folder where it is missing and takes it for this process alone.
- * @throws StartError when it is somebody else's, a newer shop's, in use, or cannot be written
+ * @throws StartError when it is somebody else's, a newer shop's, another backend's, in use, or cannot be written
  */
-export async function claimDataFolder(dataDir: string): Promise<FolderLock> {
+export async function claimDataFolder(dataDir: string, on: BackendName): Promise<FolderLock> {
   const isNew = await isUnused(dataDir);
   try {
     if (isNew) {
@@ -23,7 +25,13 @@ export async function claimDataFolder(dataDir: string): Promise<FolderLock> {
       await markDataFolder(dataDir);
     }
     const lock = await lockFolder(dataDir);
-    await removeHalfWritten(dataDir);
+    try {
+      await removeHalfWritten(dataDir);
+      await keepToBackend(dataDir, on);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
     return lock;
   } catch (error) {
     if (error instanceof StartError) throw error;
@@ -32,6 +40,18 @@ export async function claimDataFolder(dataDir: string): Promise<FolderLock> {
       { cause: error },
     );
   }
+}
+
+/** A folder belongs to the backend that was first started on it. @throws StartError when that is another one */
+async function keepToBackend(dataDir: string, on: BackendName): Promise<void> {
+  const file = join(dataDir, 'backend');
+  const held = existsSync(file) ? (await readFile(file, 'utf8')).trim() : undefined;
+  if (held === undefined) return writeFileAtomic(file, `${on}\n`, 0o644);
+  if (held !== on)
+    throw new StartError(
+      `the data folder ${dataDir} holds a shop on ${held}, and this one runs on ${on}: name another folder with DATA_DIR, ` +
+        'or run `npm run reset` with the same DATA_DIR to delete what is there',
+    );
 }
 
 /** Makes a folder one of this shop's format. */

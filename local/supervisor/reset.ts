@@ -16,7 +16,7 @@ export interface ResetResult {
 
 /** What the shop makes in a data folder, with what an interrupted start may leave of it; `version` goes last. */
 const ours =
-  /^(postgres|postgres\.new-.*|secrets\.json|token-keys\.json|catalogue-seeded|cloud|runtime.*|supervisor\.pid|lock|lock-journal|version)(\.[0-9a-f-]{36})?$/;
+  /^(postgres|postgres\.new-.*|secrets\.json|token-keys\.json|catalogue-seeded|cloud|runtime.*|supervisor\.pid|lock|lock-journal|backend|version)(\.[0-9a-f-]{36})?$/;
 
 /**
  * Deletes the data of a stopped shop, also what lies outside of the folder for root's sake.

@@ -43,7 +43,7 @@ const readyDeadlineMs = 90_000;
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const { settings, plan, seed, say, signal } = options;
   const { dataDir } = settings;
-  const lock = await claimDataFolder(dataDir);
+  const lock = await claimDataFolder(dataDir, plan.name);
   let stages: readonly Stage[] = [];
   const stop = async () => {
     await removeRuntimeFile(dataDir);

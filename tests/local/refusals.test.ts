@@ -6,7 +6,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { resetDataFolder } from '../../local/supervisor/reset.ts';
-import { freePort } from '../support/postgres.ts';
+import { freePort } from '../../stand-ins/free-port.ts';
 import { cleanUp, newDataDir, processesOf, startSupervised } from './supervised.ts';
 
 /** Starts, expects a refusal, and returns what it said. */
@@ -68,6 +68,21 @@ describe('a start that cannot go well', function () {
     assert.deepEqual(readdirSync(dataDir).sort(), ['thesis.txt', 'version']);
     await assert.rejects(resetDataFolder(dataDir), /holds other things/);
     assert.deepEqual(readdirSync(dataDir).sort(), ['thesis.txt', 'version']);
+  });
+
+  it('leaves a folder of another backend as it is, which a reset frees', async () => {
+    const dataDir = await newDataDir();
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'version'), 'ecommerce-platform 1\n');
+    writeFileSync(join(dataDir, 'backend'), 'aws\n');
+    const message = await refusal(dataDir);
+    assert.ok(
+      message.startsWith(`the data folder ${dataDir} holds a shop on aws, and this one runs on local: `),
+    );
+    assert.match(message, /DATA_DIR.*npm run reset/);
+    assert.deepEqual(readdirSync(dataDir).sort(), ['backend', 'lock', 'version']);
+    await resetDataFolder(dataDir);
+    assert.ok(!existsSync(dataDir));
   });
 
   it('leaves a folder of a newer version as it is', async () => {
