@@ -1,21 +1,10 @@
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import type { Environment, PodIdentity } from '../contract.ts';
-import type { Labels } from '../labels.ts';
-import { podSpec } from './pod.ts';
+import { podSpec, type RunArgs } from './pod.ts';
 
-export interface TaskArgs {
-  readonly name: string;
-  readonly namespace: pulumi.Input<string>;
-  readonly labels: Labels;
-  readonly image: pulumi.Input<string>;
+export interface TaskArgs extends RunArgs {
   /** What the container is told to do. */
   readonly argument: string;
-  readonly environment: Environment;
-  readonly identity: PodIdentity;
-  readonly serviceAccount: pulumi.Input<string>;
-  readonly certificates?: pulumi.Input<string>;
-  readonly after: readonly pulumi.Resource[];
 }
 
 /** Tries, with a growing pause between them: a database that was just made may not answer yet. */

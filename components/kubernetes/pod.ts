@@ -1,6 +1,7 @@
 import type { types } from '@pulumi/kubernetes';
-import type { Input } from '@pulumi/pulumi';
-import type { Environment } from '../contract.ts';
+import type { Input, Resource } from '@pulumi/pulumi';
+import type { Environment, PodIdentity } from '../contract.ts';
+import type { Labels } from '../labels.ts';
 
 export type ContainerSpec = types.input.core.v1.Container;
 export type PodSpec = types.input.core.v1.PodSpec;
@@ -38,6 +39,15 @@ export interface PodArgs {
   readonly certificates?: Input<string>;
   readonly container?: Partial<ContainerSpec>;
   readonly pod?: Partial<PodSpec>;
+}
+
+/** What runs in the cluster on its own image, whether it serves or is done once. */
+export interface RunArgs extends Omit<PodArgs, 'container' | 'pod'> {
+  readonly namespace: Input<string>;
+  readonly labels: Labels;
+  readonly identity: PodIdentity;
+  /** What must have happened before a pod of it starts, such as its migration. */
+  readonly after: readonly Resource[];
 }
 
 /** A pod of one container, closed as far as it goes. */

@@ -1,25 +1,14 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import type { Environment, PodIdentity } from '../contract.ts';
 import { type Labels, nameLabel } from '../labels.ts';
 import { ports } from './places.ts';
-import { podSpec } from './pod.ts';
+import { podSpec, type RunArgs } from './pod.ts';
 
-export interface WorkloadArgs {
-  readonly name: string;
-  readonly namespace: pulumi.Input<string>;
-  readonly labels: Labels;
-  readonly image: pulumi.Input<string>;
-  readonly environment: Environment;
-  readonly identity: PodIdentity;
-  readonly serviceAccount: pulumi.Input<string>;
-  readonly certificates?: pulumi.Input<string>;
+export interface WorkloadArgs extends RunArgs {
   readonly replicas: number;
   readonly replicasMax: number;
   /** On the Service, for the mesh. */
   readonly serviceLabels?: Labels;
-  /** What must have happened before a pod of it starts, such as its migration. */
-  readonly after: readonly pulumi.Resource[];
 }
 
 /**
