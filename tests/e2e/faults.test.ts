@@ -4,18 +4,18 @@
  * broken network does, nor anything of the clouds' databases and buses.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
 import { makeEvent } from '../../runtime/contracts/events/make.ts';
 import type { Database } from '../../runtime/sql/pool.ts';
-import { freePort } from '../support/postgres.ts';
+import { freePort } from '../../stand-ins/free-port.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
 import { type Client, createClient } from './support/client.ts';
 import { type Load, startLoad } from './support/load.ts';
 import { introduce, introduceAdmin, type Person } from './support/people.ts';
 import { assertSound } from './support/reckoning.ts';
 import { type LocalShop, startLocalShop, waitFor } from './support/shop.ts';
+import { standStill } from './support/stand-still.ts';
 
 /** With LONG=1 longer than a statement may take. */
 const stillMs = process.env.LONG ? 18_000 : 5_000;
@@ -315,20 +315,3 @@ describe('faults', function () {
     });
   });
 });
-
-/** Stops a server and all its sessions where they are. @returns what lets them go on */
-function standStill(server: number): () => void {
-  // It first, so that it makes no new session meanwhile.
-  process.kill(server, 'SIGSTOP');
-  const sessions = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === server)
-    .map(([pid]) => pid as number);
-  for (const pid of sessions) process.kill(pid, 'SIGSTOP');
-  return () => {
-    // It last: a session that had just ended is there until the server takes note of it.
-    for (const pid of [...sessions, server]) process.kill(pid, 'SIGCONT');
-  };
-}

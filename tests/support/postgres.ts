@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '../../local/postgres/cluster.ts';
 import { ensureDatabases } from '../../local/postgres/databases.ts';
+import { freePort } from '../../stand-ins/free-port.ts';
 
 /** Real PostgreSQL for a suite: one cluster a mocha process, a fresh database a call. */
 let cluster: Promise<{ cluster: Cluster; folder: string }> | undefined;
@@ -45,12 +45,4 @@ export async function stopPostgres(): Promise<void> {
   cluster = undefined;
   await started.cluster.stop();
   await rm(started.folder, { recursive: true, force: true });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { generateSigningKey } from '../../../services/user/keys.ts';
-import { freePort, freshDatabase } from '../../support/postgres.ts';
+import { freePort } from '../../../stand-ins/free-port.ts';
+import { freshDatabase } from '../../support/postgres.ts';
 import { type SecretStore, startSecretsManager } from '../../support/secret-stores.ts';
 
 export interface Container {
