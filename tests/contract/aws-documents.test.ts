@@ -3,12 +3,11 @@
  * itself against adapters with planted faults. Stand-ins take Amazon's place: nothing is proven here of throughput,
  * of how long an index lags, or of limits that only the real service has.
  */
-import assert from 'node:assert/strict';
 import type { Documents } from '../../runtime/ports/documents.ts';
 import { openAwsShop } from '../support/aws-shop.ts';
-import { casesAbout, describeContract, failingCases } from './case.ts';
+import { describeContract } from './case.ts';
 import { type DocumentsBackend, documentsCases, thingTable } from './documents.ts';
-import { documentsFaults, documentsFaultsCaughtBy } from './documents-faults.ts';
+import { describeDocumentsFaults } from './documents-faults.ts';
 
 interface Backend extends DocumentsBackend {
   close(): Promise<void>;
@@ -22,12 +21,4 @@ const close = (backend: Backend) => backend.close();
 
 describeContract('documents on DynamoDB', documentsCases, openAws, close);
 
-describe('the documents contract turns red on a DynamoDB adapter that', function () {
-  this.timeout(120_000);
-  for (const [title, spoil] of Object.entries(documentsFaults)) {
-    it(title, async () => {
-      const cases = casesAbout(documentsCases, documentsFaultsCaughtBy[title] ?? '');
-      assert.notDeepEqual(await failingCases(cases, () => openAws(spoil), close), []);
-    });
-  }
-});
+describeDocumentsFaults('a DynamoDB adapter', openAws, close);

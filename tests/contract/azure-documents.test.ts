@@ -3,12 +3,11 @@
  * itself against adapters with planted faults. The stand-in for Cosmos DB is our own, from the documented protocol:
  * nothing is proven here of Azure's own batches, of its consistency, or of how texts sort in its index.
  */
-import assert from 'node:assert/strict';
 import type { Documents } from '../../runtime/ports/documents.ts';
 import { openAzureShop } from '../support/azure-shop.ts';
-import { casesAbout, describeContract, failingCases } from './case.ts';
+import { describeContract } from './case.ts';
 import { documentsCases, thingTable } from './documents.ts';
-import { documentsFaults, documentsFaultsCaughtBy } from './documents-faults.ts';
+import { describeDocumentsFaults } from './documents-faults.ts';
 
 const tables = [thingTable, { ...thingTable, name: 'other' }];
 
@@ -20,12 +19,4 @@ const close = (shop: Awaited<ReturnType<typeof openAzure>>) => shop.close();
 
 describeContract('documents on Cosmos DB (a stand-in of our own)', documentsCases, openAzure, close);
 
-describe('the documents contract turns red on a Cosmos DB adapter that', function () {
-  this.timeout(120_000);
-  for (const [title, spoil] of Object.entries(documentsFaults)) {
-    it(title, async () => {
-      const cases = casesAbout(documentsCases, documentsFaultsCaughtBy[title] ?? '');
-      assert.notDeepEqual(await failingCases(cases, () => openAzure(spoil), close), []);
-    });
-  }
-});
+describeDocumentsFaults('a Cosmos DB adapter', openAzure, close);

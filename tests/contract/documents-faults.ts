@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import type { Documents, Unit, Write } from '../../runtime/ports/documents.ts';
+import { casesAbout, failingCases } from './case.ts';
+import { type DocumentsBackend, documentsCases } from './documents.ts';
 
 /** Adapters that break one promise each, as a careless one would. */
-export const documentsFaults: Record<string, (documents: Documents) => Documents> = {
+const documentsFaults: Record<string, (documents: Documents) => Documents> = {
   'writes one by one instead of together': (documents) => ({
     ...documents,
     commit: async (unit: Unit) => {
@@ -81,7 +84,7 @@ export const documentsFaults: Record<string, (documents: Documents) => Documents
 };
 
 /** The case that must catch each of them. */
-export const documentsFaultsCaughtBy: Record<string, string> = {
+const documentsFaultsCaughtBy: Record<string, string> = {
   'writes one by one instead of together': 'commits a unit as a whole',
   'ignores the expected version': 'replaces only the expected version',
   'adjusts by reading and writing': '1,000 contenders',
@@ -91,3 +94,20 @@ export const documentsFaultsCaughtBy: Record<string, string> = {
   'reads stale documents': 'deletes only the expected version',
   'pages by offset': 'pages through an index',
 };
+
+/** The contract itself against an adapter with each fault planted: it must turn red. */
+export function describeDocumentsFaults<Backend extends DocumentsBackend>(
+  name: string,
+  open: (spoil: (documents: Documents) => Documents) => Promise<Backend>,
+  close: (backend: Backend) => Promise<void>,
+): void {
+  describe(`the documents contract turns red on ${name} that`, function () {
+    this.timeout(120_000);
+    for (const [title, spoil] of Object.entries(documentsFaults)) {
+      it(title, async () => {
+        const cases = casesAbout(documentsCases, documentsFaultsCaughtBy[title] ?? '');
+        assert.notDeepEqual(await failingCases(cases, () => open(spoil), close), []);
+      });
+    }
+  });
+}

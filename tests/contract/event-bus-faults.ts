@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import type { Consumer } from '../../runtime/ports/event-bus.ts';
-import type { EventBusBackend } from './event-bus.ts';
+import { casesAbout, failingCases } from './case.ts';
+import { type EventBusBackend, eventBusCases } from './event-bus.ts';
 
 const spoilConsumers = (spoil: (consumer: Consumer) => Consumer) => (bus: EventBusBackend) =>
   ({
@@ -8,7 +10,7 @@ const spoilConsumers = (spoil: (consumer: Consumer) => Consumer) => (bus: EventB
   }) satisfies EventBusBackend;
 
 /** Buses that break one promise each. */
-export const eventBusFaults: Record<string, (bus: EventBusBackend) => EventBusBackend> = {
+const eventBusFaults: Record<string, (bus: EventBusBackend) => EventBusBackend> = {
   'ignores filters': spoilConsumers((consumer) => ({
     ...consumer,
     types: ['payment.captured', 'payment.failed', 'payment.refunded'],
@@ -46,7 +48,7 @@ export const eventBusFaults: Record<string, (bus: EventBusBackend) => EventBusBa
 };
 
 /** The case that must catch each of them. */
-export const eventBusFaultsCaughtBy: Record<string, string> = {
+const eventBusFaultsCaughtBy: Record<string, string> = {
   'ignores filters': 'whose filter names its type',
   'acknowledges before the handler succeeded': 'tries a failing message again',
   'forgets the handled mark': 'has an event’s effect once',
@@ -55,3 +57,23 @@ export const eventBusFaultsCaughtBy: Record<string, string> = {
   'loses every second message': 'whose filter names its type',
   'cannot redrive': 'when it is redriven',
 };
+
+/** The contract itself against a bus with each fault planted: it must turn red. */
+export function describeEventBusFaults<Bus extends EventBusBackend & { close(): Promise<void> }>(
+  name: string,
+  openBus: () => Promise<Bus>,
+): void {
+  describe(`the event bus contract turns red on ${name} that`, function () {
+    this.timeout(120_000);
+    for (const [title, spoil] of Object.entries(eventBusFaults)) {
+      it(title, async () => {
+        const cases = casesAbout(eventBusCases, eventBusFaultsCaughtBy[title] ?? '');
+        const open = async () => {
+          const bus = await openBus();
+          return { ...bus, ...spoil(bus) };
+        };
+        assert.notDeepEqual(await failingCases<Bus>(cases, open, (bus) => bus.close()), []);
+      });
+    }
+  });
+}
