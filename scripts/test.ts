@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, sep } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Counts } from './count-reporter.ts';
@@ -205,7 +205,9 @@ const runLane = async () => {
 };
 const running = Array.from({ length: lanes(values.long) }, runLane);
 // What a suite says is held back until those before it are through, so that each is read in one piece.
-for (const output of outputs.values()) await pipeline(output, process.stdout, { end: false });
+// Not by a pipeline: each would leave its listeners on this process's own output.
+for (const output of outputs.values())
+  for await (const part of output) if (!process.stdout.write(part)) await once(process.stdout, 'drain');
 await Promise.all(running);
 const inOrder = results.toSorted((one, other) => wanted.indexOf(one.suite) - wanted.indexOf(other.suite));
 process.exitCode = summarize(inOrder) ? 0 : 1;
