@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { functionShapes } from '../../../entries/functions/shape.ts';
 import { countUnderWay } from '../../../local/backends/cloud-parts.ts';
-import { functionShapes } from '../../../local/backends/functions.ts';
 import { ConfigError, readEnv } from '../../../runtime/config/env.ts';
 import { withSecrets } from '../../../runtime/config/secret-env.ts';
 import { countOutbox } from '../../../runtime/sql/outbox.ts';
@@ -28,9 +28,7 @@ export async function openDeployedPlace(file: string): Promise<Place> {
   const env: Readonly<Record<string, string | undefined>> = parseEnv(await readSettings(file));
   const { SHOP_BACKEND: on } = readEnv(choice, env);
   const { openBackend } = await backends[on]();
-  const consumers = functionShapes({ PUBLIC_URL: unasked }).flatMap((shape) =>
-    shape.consumers.map(({ name }) => name),
-  );
+  const consumers = functionShapes().flatMap((shape) => shape.consumers.map(({ name }) => name));
   const backend = openBackend(env, consumers);
   const urls = readEnv(databases, await withSecrets(env, backend.secrets));
   const user = new Database({ url: urls.USER_DATABASE_URL, name: 'move', max: 2 });
@@ -56,8 +54,6 @@ export async function openDeployedPlace(file: string): Promise<Place> {
   };
 }
 
-/** Nobody needs it to say what consumers there are. */
-const unasked = 'http://127.0.0.1';
 /** After any time that there is. */
 const never = '9999';
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { functionShapes } from '../../../local/backends/functions.ts';
+import { functionShapes } from '../../../entries/functions/shape.ts';
 import { parsePlace } from '../../../operations/move/open-place.ts';
 import { movedTables } from '../../../operations/move/place.ts';
 import { canonical, createTally, type Tally } from '../../../operations/move/tally.ts';
@@ -62,9 +62,7 @@ describe('a move', () => {
   });
 
   it('takes every table of every function but the mails, and writes orders last', () => {
-    const all = functionShapes({ PUBLIC_URL: 'http://127.0.0.1' }).flatMap(({ tables }) =>
-      tables.map(({ name }) => name),
-    );
+    const all = functionShapes().flatMap(({ tables }) => tables.map(({ name }) => name));
     assert.deepEqual(
       movedTables.map(({ name }) => name).toSorted(),
       all.filter((name) => name !== 'inbox').toSorted(),
