@@ -94,7 +94,7 @@ export interface SqlServer {
 }
 
 export interface CacheServer {
-  /** `rediss://…` */
+  /** `rediss://…`, with its password where it has one. */
   readonly url: pulumi.Output<string>;
   readonly port: number;
   readonly cidrs: readonly string[];
@@ -112,7 +112,7 @@ export interface Registry {
 }
 
 export interface Cluster {
-  /** Without a credential in it. */
+  /** Without a credential in it, or a secret. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly kubeconfigCommand: pulumi.Output<string>;
   /** What must be there before a workload is made, and until it is gone. */
@@ -126,10 +126,12 @@ export interface Cluster {
 
 /** How requests come from the cloud's gateway into the cluster's. */
 export interface ClusterIngress {
+  /** Whether they come over the internet: then by TLS only, and with the key that the gateway is given. */
+  readonly isPublic: boolean;
   readonly service: {
     readonly type: 'NodePort' | 'LoadBalancer';
     readonly nodePort?: number;
-    readonly annotations?: Readonly<Record<string, string>>;
+    readonly annotations?: Environment;
   };
 }
 
@@ -172,6 +174,13 @@ export interface GatewayArgs {
   readonly audience: string;
   /** That the issuer's documents can be read: some clouds read them when the check is set up. */
   readonly issuerReady: readonly pulumi.Resource[];
+  /** The header that lets a request into the cluster; there when the way in is public. */
+  readonly entranceKey?: EntranceKey;
+}
+
+export interface EntranceKey {
+  readonly header: string;
+  readonly value: pulumi.Output<string>;
 }
 
 export interface Gateway {

@@ -3,6 +3,7 @@ import { createOpenApiDocument } from '../runtime/contracts/openapi.ts';
 import type { Bundles } from './bundles.ts';
 import type { PlatformConfig } from './config/load.ts';
 import type { CloudProvider, Environment, RouteTarget, SqlServer } from './contract.ts';
+import { EntranceLock } from './entrance-lock.ts';
 import { functionEnvironment } from './environment.ts';
 import { grantsOfFunction, secretNames } from './grants.ts';
 import { Images } from './images/images.ts';
@@ -84,6 +85,7 @@ export class EcommercePlatform extends pulumi.ComponentResource {
     const database = cloud.createDatabase(secrets.password('database-admin'));
     const urls = databaseUrls(database, shop, secrets);
     const cache = cloud.createCache();
+    const cacheUrl = secrets.keep(secretNames.cacheUrl, cache.url);
     const registry = cloud.createRegistry(bundles.containers);
     const images = new Images(
       {
@@ -96,6 +98,7 @@ export class EcommercePlatform extends pulumi.ComponentResource {
       child,
     );
     const cluster = cloud.createCluster();
+    const lock = cluster.ingress.isPublic ? new EntranceLock(child) : undefined;
     const adminPassword = secrets.keep(secretNames.adminPassword, secrets.password('admin'));
     const databasesEnvironment = {
       DATABASE_ADMIN_URL_SECRET_NAME: urls.admin,
@@ -112,7 +115,7 @@ export class EcommercePlatform extends pulumi.ComponentResource {
         ? { TOKEN_KEYS_SECRET_NAME: secrets.referenceOf(secretNames.tokenKeys) }
         : // Across the mesh, for what is in the cluster need not leave it.
           { JWKS_URL: 'http://user/.well-known/jwks.json' }),
-      ...(container.usesCache && { CACHE_URL: cache.url }),
+      ...(container.usesCache && { CACHE_URL_SECRET_NAME: cacheUrl }),
     });
     const workloads = new ClusterWorkloads(
       {
@@ -124,6 +127,7 @@ export class EcommercePlatform extends pulumi.ComponentResource {
         replicas: config.replicas,
         replicasMax: config.replicasMax,
         entranceReplicas: config.profile === 'production' ? 3 : 1,
+        ...(lock && { lock }),
         imageOf: (image) => images.referenceOf(image),
         environmentOf,
         databasesEnvironment,
@@ -139,6 +143,7 @@ export class EcommercePlatform extends pulumi.ComponentResource {
       issuer: keys.issuer,
       audience,
       issuerReady: [...keys.ready, openApiFile],
+      ...(lock && { entranceKey: lock.key }),
     });
     const [userDatabase] = urls.services.filter(({ service }) => service === 'user');
     workloads.openShop(

@@ -18,6 +18,8 @@ export const secretNames = {
   tokenKeys: 'token-keys',
   databaseAdmin: 'database-admin-url',
   databaseOf: (service: ContainerShape['name']) => `${service}-database-url`,
+  /** Where the cache has a password, it is part of it. */
+  cacheUrl: 'cache-url',
   adminPassword: 'admin-password',
   stripeSecretKey: 'stripe-secret-key',
   stripeWebhookSecret: 'stripe-webhook-secret',
@@ -46,11 +48,15 @@ export function grantsOfFunction({ name, tables, consumers }: FunctionShape, con
   return grants.filter((grant) => grant !== false);
 }
 
-export function grantsOfContainer({ name, holdsTokenKeys }: ContainerShape): Grant[] {
+export function grantsOfContainer({ name, holdsTokenKeys, usesCache }: ContainerShape): Grant[] {
+  const secrets = [
+    secretNames.databaseOf(name),
+    ...(holdsTokenKeys ? [secretNames.tokenKeys] : []),
+    ...(usesCache ? [secretNames.cacheUrl] : []),
+  ];
   return [
     { intent: 'publish', kind: 'topic', name: 'events' },
-    { intent: 'read', kind: 'secret', name: secretNames.databaseOf(name) },
-    ...(holdsTokenKeys ? [{ intent: 'read', kind: 'secret', name: secretNames.tokenKeys } as const] : []),
+    ...secrets.map((secret): Grant => ({ intent: 'read', kind: 'secret', name: secret })),
   ];
 }
 

@@ -1,6 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cloud, Cluster, Environment, PodIdentity } from '../contract.ts';
+import type { EntranceLock } from '../entrance-lock.ts';
 import { type Grant, grantsOfBootstrap, grantsOfCollector, grantsOfContainer } from '../grants.ts';
 import type { LabelsOf } from '../labels.ts';
 import type { ContainerShape, Shop } from '../shop.ts';
@@ -24,6 +25,8 @@ export interface ClusterWorkloadsArgs extends Reachable {
   readonly replicas: number;
   readonly replicasMax: number;
   readonly entranceReplicas: number;
+  /** There when the way into the cluster is public. */
+  readonly lock?: EntranceLock;
   readonly imageOf: (name: string) => pulumi.Input<string>;
   /** Of a service, beside what every container has. */
   readonly environmentOf: (container: ContainerShape) => Environment;
@@ -114,6 +117,7 @@ export class ClusterWorkloads extends pulumi.ComponentResource {
       {
         labels: labels('entrance', 'entrance'),
         ingress: cluster.ingress,
+        ...(args.lock && { lock: args.lock }),
         routes: shop.routes,
         services: shop.containers.map(({ name }) => name),
         shopNamespace: this.namespace,

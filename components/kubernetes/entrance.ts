@@ -2,11 +2,14 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { GatewayRoute } from '../../runtime/contracts/openapi.ts';
 import type { ClusterIngress } from '../contract.ts';
+import type { EntranceLock } from '../entrance-lock.ts';
 import { entranceGateway, namespaces, ports } from './places.ts';
 
 export interface EntranceArgs {
   readonly labels: Readonly<Record<string, string>>;
   readonly ingress: ClusterIngress;
+  /** There when the way in is public. */
+  readonly lock?: EntranceLock;
   readonly routes: readonly GatewayRoute[];
   /** Services in the cluster. */
   readonly services: readonly string[];
@@ -26,7 +29,8 @@ export class Entrance extends pulumi.ComponentResource {
 
   constructor(args: EntranceArgs, options: pulumi.ComponentResourceOptions) {
     super('ecommerce:kubernetes:Entrance', 'cluster-entrance', {}, options);
-    const { labels, ingress, replicas } = args;
+    const { labels, ingress, lock, replicas } = args;
+    const port = lock ? ports.secureService : ports.service;
     const child = { parent: this };
     const namespace = new k8s.core.v1.Namespace(
       'entrance',
@@ -50,6 +54,17 @@ export class Entrance extends pulumi.ComponentResource {
       },
       child,
     );
+    const certificate =
+      lock &&
+      new k8s.core.v1.Secret(
+        'entrance',
+        {
+          metadata: { name: 'entrance-certificate', namespace: place, labels },
+          type: 'kubernetes.io/tls',
+          stringData: { 'tls.crt': lock.certificate, 'tls.key': lock.privateKey },
+        },
+        child,
+      );
     const gateway = new k8s.apiextensions.CustomResource(
       'entrance',
       {
@@ -70,8 +85,13 @@ export class Entrance extends pulumi.ComponentResource {
           listeners: [
             {
               name: 'http',
-              port: ports.service,
-              protocol: 'HTTP',
+              port,
+              ...(certificate
+                ? {
+                    protocol: 'HTTPS',
+                    tls: { mode: 'Terminate', certificateRefs: [{ name: certificate.metadata.name }] },
+                  }
+                : { protocol: 'HTTP' }),
               allowedRoutes: {
                 namespaces: {
                   from: 'Selector',
@@ -91,7 +111,7 @@ export class Entrance extends pulumi.ComponentResource {
           name: 'entrance',
           namespace: place,
           labels,
-          ...(ingress.service.annotations && { annotations: { ...ingress.service.annotations } }),
+          ...(ingress.service.annotations && { annotations: ingress.service.annotations }),
         },
         spec: {
           type: ingress.service.type,
@@ -101,8 +121,8 @@ export class Entrance extends pulumi.ComponentResource {
           ports: [
             {
               name: 'http',
-              port: ports.service,
-              targetPort: ports.service,
+              port,
+              targetPort: port,
               protocol: 'TCP',
               ...(ingress.service.nodePort !== undefined && { nodePort: ingress.service.nodePort }),
             },
@@ -124,7 +144,13 @@ export class Entrance extends pulumi.ComponentResource {
               parentRefs: [{ kind: 'Gateway', name: entranceGateway, namespace: place }],
               rules: [
                 {
-                  matches: pathMatches(name, args.routes).map((path) => ({ path })),
+                  matches: pathMatches(name, args.routes).map((path) => ({
+                    path,
+                    // Without the key there is nothing at any path.
+                    ...(lock && {
+                      headers: [{ type: 'Exact', name: lock.key.header, value: lock.key.value }],
+                    }),
+                  })),
                   backendRefs: [{ name, port: ports.service }],
                   timeouts: { request: requestTimeout },
                 },

@@ -6,6 +6,8 @@ export const ports = {
   app: 3000,
   /** A service's, before it. */
   service: 80,
+  /** Of the way into the cluster, where it is by TLS. */
+  secureService: 443,
   /** OTLP over HTTP. */
   otlp: 4318,
   /** The collector's own health. */

@@ -16,7 +16,7 @@ export class Cluster extends Part implements ClusterContract {
   readonly kubeconfig: pulumi.Output<string>;
   readonly kubeconfigCommand: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
-  readonly ingress = { service: { type: 'NodePort', nodePort: entrancePort } } as const;
+  readonly ingress = { isPublic: false, service: { type: 'NodePort', nodePort: entrancePort } } as const;
   readonly proxyCidrs = [networkCidr];
   /** Where the agent of Pod Identity listens on every node (EKS user guide, Pod Identity). */
   readonly identityEndpoints = [{ cidr: '169.254.170.23/32', port: 80 }];

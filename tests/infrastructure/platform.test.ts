@@ -64,6 +64,7 @@ describe('the platform on any cloud', () => {
       'database-admin-url',
       'user-database-url',
       'product-database-url',
+      'cache-url',
       'admin-password',
     ]);
   });
@@ -86,7 +87,7 @@ describe('the platform on any cloud', () => {
           ],
         ],
         ['user', ['publish topic events', 'read secret user-database-url', 'read secret token-keys']],
-        ['product', ['publish topic events', 'read secret product-database-url']],
+        ['product', ['publish topic events', 'read secret product-database-url', 'read secret cache-url']],
       ],
     );
     for (const { name } of asked.identities) {
@@ -207,8 +208,11 @@ describe('the platform on any cloud', () => {
     const product = deployment('product').template.spec.containers[0].env;
     const named = (name: string) => product.find((one: { name: string }) => one.name === name)?.value;
     assert.equal(named('JWKS_URL'), 'http://user/.well-known/jwks.json');
-    assert.equal(named('CACHE_URL'), 'rediss://cache.test:6379');
-    for (const { type, inputs } of resources.filter(({ type }) => type.startsWith('kubernetes:')))
+    assert.equal(named('CACHE_URL_SECRET_NAME'), 'secret/cache-url');
+    // The routes of a public way in hold its key: it is they who ask for it.
+    for (const { type, inputs } of resources.filter(
+      ({ type }) => type.startsWith('kubernetes:') && !/:(HTTPRoute|Secret)$/.test(type),
+    ))
       assert.ok(!JSON.stringify(inputs).includes('password-of-'), type);
   });
 
@@ -316,6 +320,35 @@ describe('the platform on any cloud', () => {
     const { spec, metadata } = the(resources, 'kubernetes:core/v1:Service', 'entrance');
     assert.equal(spec.type, 'LoadBalancer');
     assert.deepEqual(metadata.annotations, { internal: 'true' });
+  });
+
+  it('locks a way in that is public: by TLS, and with a key that only the gateway has', () => {
+    const { spec } = the(resources, 'kubernetes:core/v1:Service', 'entrance');
+    assert.deepEqual(
+      spec.ports.map(({ port, targetPort }: { port: number; targetPort: number }) => [port, targetPort]),
+      [[443, 443]],
+    );
+    const [listener, ...others] = the(
+      resources,
+      'kubernetes:gateway.networking.k8s.io/v1:Gateway',
+      'entrance',
+    ).spec.listeners;
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [listener.port, listener.protocol, listener.tls.certificateRefs],
+      [443, 'HTTPS', [{ name: 'entrance-certificate' }]],
+    );
+    const key = asked.gateway?.entranceKey;
+    const routes = [...ofType(resources, 'kubernetes:gateway.networking.k8s.io/v1:HTTPRoute').values()];
+    assert.equal(routes.length, 3);
+    for (const { metadata, spec: route } of routes.filter(({ metadata }) => /-outside$/.test(metadata.name)))
+      for (const { matches } of route.rules)
+        for (const { headers } of matches)
+          assert.deepEqual(
+            headers.map(({ type, name }: { type: string; name: string }) => [type, name]),
+            [['Exact', key?.header]],
+            metadata.name,
+          );
   });
 
   it('makes databases, then their tables, then pods, and at the end the first administrator', () => {

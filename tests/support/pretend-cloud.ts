@@ -63,7 +63,7 @@ export function pretendCloud(): { readonly provider: CloudProvider; readonly ask
       kubeconfig: text('{}'),
       kubeconfigCommand: text('ask the cloud'),
       ready: [],
-      ingress: { service: { type: 'LoadBalancer', annotations: { internal: 'true' } } },
+      ingress: { isPublic: true, service: { type: 'LoadBalancer', annotations: { internal: 'true' } } },
       proxyCidrs: ['10.0.0.0/8'],
       identityEndpoints: [{ cidr: '169.254.1.1/32', port: 80 }],
     }),
