@@ -6,10 +6,16 @@ import { buildUnits } from '../scripts/build/build.ts';
 import { findUnits } from '../scripts/build/units.ts';
 import type { CloudName } from './config/names.ts';
 
+/** A file, and a digest of what is in it. */
+export interface Archive {
+  readonly path: string;
+  readonly digest: string;
+}
+
 /** What is deployed, built from the source of this moment: the same bytes for the same source. */
 export interface Bundles {
   /** Of a function: a zip. */
-  archiveOf(name: string): string;
+  archiveOf(name: string): Archive;
   /** Of a container: all that goes into its image. */
   folderOf(name: string): { readonly path: string; readonly digest: string };
   readonly containers: readonly string[];
@@ -36,7 +42,10 @@ export async function buildBundles(cloud: CloudName, stack: string): Promise<Bun
   }
   const place = (name: string) => join(outDir, cloud, name);
   return {
-    archiveOf: (name) => `${place(name)}.zip`,
+    archiveOf: (name) => {
+      const path = `${place(name)}.zip`;
+      return { path, digest: createHash('sha256').update(readFileSync(path)).digest('hex') };
+    },
     folderOf: (name) => ({ path: place(name), digest: digestOf(place(name)) }),
     containers: units.filter(({ kind }) => kind === 'container').map(({ name }) => name),
   };

@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { GatewayRoute } from '../runtime/contracts/openapi.ts';
 import type { TableDefinition } from '../runtime/function-service.ts';
+import type { Archive } from './bundles.ts';
 import type { PlatformConfig } from './config/load.ts';
 import type { CloudName } from './config/names.ts';
 import type { Grant } from './grants.ts';
@@ -73,7 +74,7 @@ export interface Secret {
 export interface FunctionArgs extends Pick<FunctionShape, 'name' | 'tables' | 'consumers'> {
   readonly schedules: readonly ScheduleShape[];
   /** A zip with `main.mjs`. */
-  readonly archive: string;
+  readonly archive: Archive;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly environment: Environment;

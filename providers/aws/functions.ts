@@ -88,7 +88,7 @@ export class Functions extends Part {
         runtime: 'nodejs24.x',
         architectures: ['arm64'],
         handler: 'main.handler',
-        code: new pulumi.asset.FileArchive(args.archive),
+        code: new pulumi.asset.FileArchive(args.archive.path),
         role: role.arn,
         memorySize: args.memoryMb,
         timeout: args.timeoutSeconds,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hostJson } from '../../runtime/edges/azure/host-settings.ts';
 import { bundle, type Part, partsOf, startBytes, strangers } from './bundle.ts';
 import { findUnits, type Unit, zipBudgets } from './units.ts';
 import { type Files, zip } from './zip.ts';
@@ -77,7 +78,7 @@ async function filesOf(root: string, { cloud, name, kind }: Unit, code: Files): 
         files.set(`migrations/${file}`, await readFile(join(migrations, file)));
   } else if (cloud === 'azure') {
     // The host reads both from the archive's root.
-    files.set('host.json', await readFile(join(root, 'entries', 'azure', 'host.json')));
+    files.set('host.json', Buffer.from(`${JSON.stringify(hostJson, undefined, 2)}\n`));
     files.set('package.json', Buffer.from(`${JSON.stringify({ name, type: 'module', main: 'main.mjs' })}\n`));
   }
   return files;

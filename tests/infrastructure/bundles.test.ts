@@ -11,9 +11,10 @@ describe('the bundles of a stack', () => {
     const first = await buildBundles('aws', 'test-of-bundles');
     assert.deepEqual(first.containers, ['bootstrap', 'product', 'user']);
     const archive = first.archiveOf('order');
-    const made = statSync(archive).mtimeMs;
+    const made = statSync(archive.path).mtimeMs;
     const again = await buildBundles('aws', 'test-of-bundles');
-    assert.equal(statSync(archive).mtimeMs, made);
+    assert.equal(statSync(archive.path).mtimeMs, made);
+    assert.deepEqual(again.archiveOf('order'), archive);
     for (const name of first.containers) assert.deepEqual(again.folderOf(name), first.folderOf(name));
   });
 

@@ -7,7 +7,7 @@ import { type Registered, recordResources } from './pulumi-mocks.ts';
 
 /** Of bundles that nobody built: where they would be. */
 export const pretendBundles: Bundles = {
-  archiveOf: (name) => `/nowhere/${name}.zip`,
+  archiveOf: (name) => ({ path: `/nowhere/${name}.zip`, digest: `digest-of-${name}` }),
   folderOf: (name) => ({ path: `/nowhere/${name}`, digest: `digest-of-${name}` }),
   containers: ['bootstrap', 'product', 'user'],
 };

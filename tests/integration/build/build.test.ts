@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
+import { hostJson } from '../../../runtime/edges/azure/host-settings.ts';
 import { type BuiltUnit, buildUnits } from '../../../scripts/build/build.ts';
 import { findUnits } from '../../../scripts/build/units.ts';
 import { eventually } from '../../contract/case.ts';
@@ -78,6 +79,8 @@ describe('the build', function () {
     };
     assert.deepEqual(archived('aws/hello'), ['main.mjs']);
     assert.deepEqual(archived('azure/hello'), ['host.json', 'main.mjs', 'package.json']);
+    const host = readFileSync(join(folder, 'first', 'azure/hello/host.json'), 'utf8');
+    assert.deepEqual(JSON.parse(host), hostJson);
     assert.deepEqual(archived('aws/box'), ['main.mjs', 'migrations/0001_box.sql']);
     const map = JSON.parse(readFileSync(join(folder, 'first', 'aws/hello.maps/main.mjs.map'), 'utf8'));
     assert.ok(map.sources.some((source: string) => source.endsWith('functions/hello/greeting.ts')));
