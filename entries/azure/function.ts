@@ -24,6 +24,8 @@ import { type CreateSenders, noSenders } from '../functions/senders.ts';
 
 const azureSettings = {
   ...functionSettings,
+  /** What the gateway shows with every request; without it the app answers whoever finds its address. */
+  GATEWAY_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   ...cosmosSettings,
   ...serviceBusSettings,
   /** How often a change feed that was empty is read again. */
@@ -63,7 +65,7 @@ export function registerFunction<Shape extends z.ZodRawShape>(
     relay: createOutboxRelay(createOutboxStore(containerOf(table)), publisher, logger),
   }));
 
-  registerRoutes(service.routes, dispatch, finish);
+  registerRoutes(service.routes, dispatch, finish, settings.GATEWAY_KEY);
   const documents = open(composition.table);
   const { consumers } = service;
   registerConsumers({ consumers, documents, topic, logger, connection: 'SERVICE_BUS' }, finish);

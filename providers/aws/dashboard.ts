@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { countName } from '../../runtime/edges/aws/count.ts';
+import { countName } from '../../runtime/edges/counted.ts';
 
 /** What is watched, by the names that CloudWatch knows it by. */
 export interface Watched {

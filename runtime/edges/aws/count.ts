@@ -1,7 +1,5 @@
-/** What an order comes to: the events whose number says how the shop does. */
-const counted = new Set<unknown>(['order.placed', 'order.confirmed', 'order.rejected', 'order.cancelled']);
+import { countedType, countName } from '../counted.ts';
 
-export const countName = 'handled';
 export const countNamespace = (prefix: string): string => `${prefix}shop`;
 
 /**
@@ -10,8 +8,8 @@ export const countNamespace = (prefix: string): string => `${prefix}shop`;
  * is delivered twice counts twice.
  */
 export function countOf(prefix: string, consumer: string, body: unknown, now = Date.now()) {
-  const { type } = (body ?? {}) as { readonly type?: unknown };
-  if (!counted.has(type)) return undefined;
+  const type = countedType(body);
+  if (type === undefined) return undefined;
   return {
     _aws: {
       Timestamp: now,

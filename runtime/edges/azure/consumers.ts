@@ -5,6 +5,7 @@ import { createDelivery } from '../../consumers/deliver.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { Consumer } from '../../ports/event-bus.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import { countLine } from './count.ts';
 import type { Finish } from './finish.ts';
 import { createLanes } from './lanes.ts';
 
@@ -41,7 +42,12 @@ export function registerConsumers(options: ConsumersOptions, finish: Finish): vo
         // It was to expire on its way here: refused until it is among the dead letters.
         if (reason !== undefined) throw new Error(`given up before: ${reason}`);
         const outcome = await inLane(laneOf(body, context), () => deliver({ attempts, body }));
-        if (!outcome) return;
+        if (!outcome) {
+          const count = countLine(consumer.name, body);
+          // By the host's own log, which Application Insights has.
+          if (count !== undefined) context.log(count);
+          return;
+        }
         const copied = { body, consumer: consumer.name, attempts: outcome.attempts };
         const copy = outcome.dead
           ? givenUpMessage(copied, outcome.reason)

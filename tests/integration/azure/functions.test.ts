@@ -21,6 +21,7 @@ import { openTopic } from '../../../runtime/adapters/azure/topic.ts';
 import { type InboxDocument, inboxTable } from '../../../runtime/adapters/shared/document-inbox.ts';
 import { readEnv } from '../../../runtime/config/env.ts';
 import { makeEvent } from '../../../runtime/contracts/events/make.ts';
+import { gatewayKeyHeader } from '../../../runtime/edges/azure/gateway-key.ts';
 import { cronOf } from '../../../runtime/edges/azure/schedules.ts';
 import { maxBodyBytes } from '../../../runtime/http/limits.ts';
 import { systemClock } from '../../../runtime/ports/clock.ts';
@@ -117,6 +118,24 @@ describe('the functions on Azure Functions', () => {
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
+
+  it('answer the gateway only, where it has a key', async () => {
+    const GATEWAY_KEY = 'known-to-the-gateway-only';
+    const locked = await startFunctionsHost({
+      register: () => registerFunction(inventory, senders, { ...env, GATEWAY_KEY }),
+      settings: env,
+      timers: false,
+    });
+    try {
+      const path = `${locked.url}/api/inventory/PRD-${'9'.repeat(26)}`;
+      const statusWith = async (headers: Record<string, string>) => (await fetch(path, { headers })).status;
+      assert.equal(await statusWith({}), 403);
+      assert.equal(await statusWith({ [gatewayKeyHeader]: 'somebody else' }), 403);
+      assert.equal(await statusWith({ [gatewayKeyHeader]: GATEWAY_KEY }), 404);
+    } finally {
+      await locked.stop();
+    }
+  });
 
   it('take an order from its placing to its confirmation', async () => {
     const productId = `PRD-${'0'.repeat(26)}`;

@@ -1,0 +1,13 @@
+import { countedType, countName } from '../counted.ts';
+
+/** With which the line of a count begins: by it a query finds them among all that a function logs. */
+export const countStart = `{"${countName}":`;
+
+/**
+ * A line of a function's log that counts an event that was handled; undefined for one that is not counted. A message
+ * that is delivered twice counts twice.
+ */
+export function countLine(consumer: string, body: unknown): string | undefined {
+  const type = countedType(body);
+  return type === undefined ? undefined : JSON.stringify({ [countName]: 1, consumer, type });
+}
