@@ -9,7 +9,7 @@ export interface FunctionSurroundings {
   secretOf(name: string): pulumi.Output<string>;
 }
 
-type Choices = Pick<PlatformConfig, 'mailer' | 'mailFrom' | 'smsSender' | 'paymentProvider'>;
+type Choices = Pick<PlatformConfig, 'mailer' | 'mailFrom' | 'smsSender' | 'smsFrom' | 'paymentProvider'>;
 
 /** The settings of one function service, beside those that all of them have: what entries/functions/ reads. */
 export function functionEnvironment(
@@ -22,6 +22,7 @@ export function functionEnvironment(
       PUBLIC_URL: gatewayUrl,
       MAILER: config.mailer,
       SMS_SENDER: config.smsSender,
+      ...(config.smsFrom !== undefined && { SMS_FROM: config.smsFrom }),
       ...(config.mailFrom !== undefined && {
         MAIL_FROM: config.mailFrom,
         MAIL_DOMAIN: config.mailFrom.split('@')[1] ?? '',

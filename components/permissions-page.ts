@@ -8,7 +8,8 @@ export function permissionsPage(grants: ReadonlyMap<string, readonly Grant[]>): 
   return `# Permissions
 
 Written from the grants of \`components/grants.ts\` by \`npm run docs:permissions\`; a test compares. Each is turned into the
-least that a cloud can say (\`providers/aws/permissions.ts\`): named actions on named resources. With mail, SMS or Stripe
+least that a cloud can say: on AWS named actions on named resources (\`providers/aws/permissions.ts\`), on Azure a role on
+one resource (\`providers/azure/permissions.ts\`), where a container, a subscription or a secret is one. With mail, SMS or Stripe
 switched on there are the grants for them, which are listed here too.
 
 | workload | kind | resource | intent |

@@ -1,10 +1,12 @@
 import { type CloudName, cloudNames, profiles } from './names.ts';
 import { type Setting, secretSettings, settings } from './settings.ts';
+import { valueTypeOn } from './values.ts';
 
 /** docs/configuration.md: every setting of a stack, from the schema that checks them. */
 export function configurationPage(project: string): string {
   const rows = Object.entries<Setting<unknown, unknown>>(settings).map(
-    ([name, one]) => `| \`${name}\` | ${one.type.allowed} | ${defaultOf(one)} | ${one.meaning} |`,
+    ([name, one]) =>
+      `| \`${name}\` | ${byCloud((cloud) => valueTypeOn(one.type, cloud).allowed)} | ${defaultOf(one)} | ${one.meaning} |`,
   );
   const secrets = Object.entries(secretSettings).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`);
   return `# Configuration of a stack
@@ -27,10 +29,14 @@ ${secrets.join('\n')}
 
 function defaultOf({ byDefault }: Setting<unknown, unknown>): string {
   if (!byDefault) return 'must be given';
-  const perCloud = cloudNames.map((cloud) => [cloud, defaultIn(cloud, byDefault)] as const);
-  const different = new Set(perCloud.map(([, value]) => value));
-  if (different.size === 1) return perCloud[0]?.[1] ?? '';
-  return perCloud.map(([cloud, value]) => `${cloud}: ${value}`).join('; ');
+  return byCloud((cloud) => defaultIn(cloud, byDefault));
+}
+
+/** Once, where it is the same on all. */
+function byCloud(tell: (cloud: CloudName) => string): string {
+  const told = cloudNames.map((cloud) => [cloud, tell(cloud)] as const);
+  if (new Set(told.map(([, text]) => text)).size === 1) return told[0]?.[1] ?? '';
+  return told.map(([cloud, text]) => `${cloud}: ${text}`).join('; ');
 }
 
 function defaultIn(cloud: CloudName, byDefault: NonNullable<Setting<unknown, unknown>['byDefault']>): string {

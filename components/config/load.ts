@@ -1,4 +1,4 @@
-import { type CloudName, cloudNames, type Profile, profiles } from './names.ts';
+import { cloudNames, profiles } from './names.ts';
 import { type ConfigProblem, PlatformConfigError } from './problem.ts';
 import { crossChecks } from './rules.ts';
 import {
@@ -9,6 +9,7 @@ import {
   secretSettings,
   settings,
 } from './settings.ts';
+import { valueTypeOn } from './values.ts';
 
 type ValueOf<S> = S extends Setting<infer Value, infer Default> ? Value | Default : never;
 
@@ -59,9 +60,10 @@ export function loadConfig<Secret>(reader: ConfigReader<Secret>): PlatformConfig
   const values: Record<string, unknown> = {};
   for (const [name, { type, byDefault }] of Object.entries<Setting<unknown, unknown>>(settings)) {
     const given = reader.get(name);
-    const value = given === undefined ? byDefault?.(choice) : type.parse(given);
+    const valueType = valueTypeOn(type, choice.cloud);
+    const value = given === undefined ? byDefault?.(choice) : valueType.parse(given);
     if (value === undefined && (given !== undefined || byDefault === undefined))
-      report(name, given, type.allowed, `pulumi config set ${name} ${type.example}`);
+      report(name, given, valueType.allowed, `pulumi config set ${name} ${valueType.example}`);
     values[name] = value;
   }
   const secretNames = Object.keys(secretSettings) as SecretSettingName[];
@@ -85,7 +87,7 @@ export function loadConfig<Secret>(reader: ConfigReader<Secret>): PlatformConfig
 
 /** What defaults depend on, as far as it is given rightly; what is wrong is reported with the other settings. */
 function choose(reader: ConfigReader<unknown>): Choice {
-  const cloud: CloudName = settings.cloud.type.parse(reader.get('cloud') ?? '') ?? cloudNames[0];
-  const profile: Profile = settings.profile.type.parse(reader.get('profile') ?? '') ?? profiles[0];
+  const cloud = cloudNames.find((name) => name === reader.get('cloud')) ?? cloudNames[0];
+  const profile = profiles.find((name) => name === reader.get('profile')) ?? profiles[0];
   return { cloud, profile };
 }

@@ -41,11 +41,17 @@ export function crossChecks(
     allowed: 'in production the ranges that may reach the cluster’s API are named',
     command: 'pulumi config set clusterAccess 203.0.113.0/24',
   });
-  need(config.mailer === 'inbox' || config.mailFrom !== undefined, {
+  need(config.mailer !== 'ses' || config.mailFrom !== undefined, {
     name: 'mailFrom',
     value: undefined,
     allowed: `a sender, for mailer is ${config.mailer}`,
     command: 'pulumi config set mailFrom shop@example.com',
+  });
+  need(config.smsSender !== 'communication' || config.smsFrom !== undefined, {
+    name: 'smsFrom',
+    value: undefined,
+    allowed: `a number of your own, for smsSender is ${config.smsSender}`,
+    command: 'pulumi config set smsFrom +15550100',
   });
   need(config.budgetUsd === 0 || config.alarmEmail !== undefined || !isGiven('budgetUsd'), {
     name: 'alarmEmail',

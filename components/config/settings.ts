@@ -1,6 +1,6 @@
 import { type CloudName, cloudNames, type Profile, profiles } from './names.ts';
 import { exampleRegion, sizes } from './sizes.ts';
-import { integer, list, oneOf, oneOfNumbers, text, type ValueType, yesOrNo } from './values.ts';
+import { integer, list, oneOf, oneOfNumbers, onlyNo, text, type ValueTypes, yesOrNo } from './values.ts';
 
 /** What a default may depend on. */
 export interface Choice {
@@ -9,18 +9,18 @@ export interface Choice {
 }
 
 export interface Setting<Value, Default> {
-  readonly type: ValueType<Value>;
+  readonly type: ValueTypes<Value>;
   readonly meaning: string;
   /** A setting without one must be given. */
   readonly byDefault?: (choice: Choice) => Default;
 }
 
-function required<Value>(type: ValueType<Value>, meaning: string): Setting<Value, never> {
+function required<Value>(type: ValueTypes<Value>, meaning: string): Setting<Value, never> {
   return { type, meaning };
 }
 
 function setting<Value>(
-  type: ValueType<Value>,
+  type: ValueTypes<Value>,
   meaning: string,
   byDefault: (choice: Choice) => NoInfer<Value>,
 ): Setting<Value, Value> {
@@ -28,7 +28,7 @@ function setting<Value>(
 }
 
 /** One that may be left out, and is then undefined. */
-function optional<Value>(type: ValueType<Value>, meaning: string): Setting<Value, undefined> {
+function optional<Value>(type: ValueTypes<Value>, meaning: string): Setting<Value, undefined> {
   return { type, meaning, byDefault: () => undefined };
 }
 
@@ -54,6 +54,12 @@ const cidr = text(
   '203.0.113.0/24',
 );
 
+/** What a cloud has, or has otherwise, where defaults depend on it. */
+const productionNat = { aws: 'perZone', azure: 'single' } as const;
+const hasSpot = { aws: true, azure: false };
+const hasFunctionTraces = { aws: true, azure: false };
+const leastBackupDays = { aws: 1, azure: 7 };
+
 /** Days that CloudWatch keeps logs for; Log Analytics takes most of them. */
 const retentionDays = oneOfNumbers([7, 14, 30, 60, 90, 120, 180, 365], 30);
 
@@ -61,7 +67,10 @@ const retentionDays = oneOfNumbers([7, 14, 30, 60, 90, 120, 180, 365], 30);
 export const settings = {
   cloud: required(oneOf(cloudNames), 'Where the shop stands'),
   region: required(
-    text(/^[a-z]+(-[a-z]+)*-?\d?$/, 'a region of the cloud', exampleRegion.aws),
+    {
+      aws: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1', exampleRegion.aws),
+      azure: text(/^[a-z]+\d?$/, 'a region such as northeurope', exampleRegion.azure),
+    },
     'The cloud’s region, by its own name',
   ),
   profile: setting(
@@ -70,10 +79,10 @@ export const settings = {
     always<Profile>('learn'),
   ),
   zones: setting(integer(2, 3, 2), 'Availability zones of the network', inProduction(3, 2)),
-  nat: setting(
-    oneOf(['none', 'single', 'perZone']),
-    'NAT gateways. With `none` the nodes stand in the public subnets, closed to the internet by their security group',
-    inProduction<'none' | 'single' | 'perZone'>('perZone', 'none'),
+  nat: setting<'none' | 'single' | 'perZone'>(
+    { aws: oneOf(['none', 'single', 'perZone']), azure: oneOf(['none', 'single']) },
+    'NAT gateways. With `none` the nodes go out by addresses of their own, closed to the internet (AWS), or by the cluster’s load balancer (Azure)',
+    ({ cloud, profile }) => (profile === 'production' ? productionNat[cloud] : 'none'),
   ),
   kubernetesVersion: setting(
     text(/^1\.\d{2}$/, 'a minor version such as 1.35', '1.35'),
@@ -86,13 +95,22 @@ export const settings = {
     always<readonly string[]>(['0.0.0.0/0']),
   ),
   clusterAdmins: setting(
-    list(
-      text(
-        /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/\S+$/,
-        'ARNs of IAM roles or users',
-        'arn:aws:iam::123456789012:role/deploy',
+    {
+      aws: list(
+        text(
+          /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/\S+$/,
+          'ARNs of IAM roles or users',
+          'arn:aws:iam::123456789012:role/deploy',
+        ),
       ),
-    ),
+      azure: list(
+        text(
+          /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+          'object ids of Entra ID’s users, groups or service principals',
+          '00000000-1111-2222-3333-444444444444',
+        ),
+      ),
+    },
     'Who administers the cluster; by default whoever runs `pulumi up`. Name them where several do',
     always<readonly string[]>([]),
   ),
@@ -109,9 +127,10 @@ export const settings = {
   nodeCountMin: setting(integer(1, 100, 2), 'Nodes at least', always(2)),
   nodeCountMax: setting(integer(1, 100, 5), 'Nodes at most', always(5)),
   nodeSpot: setting(
-    yesOrNo,
+    // AKS has none in the pool that it needs, nor of the sizes in bursts (learn.microsoft.com, AKS spot node pools).
+    { aws: yesOrNo, azure: onlyNo },
     'Spot nodes: a third of the price, taken back at two minutes’ notice',
-    inProduction(false, true),
+    ({ cloud, profile }) => profile === 'learn' && hasSpot[cloud],
   ),
   replicas: setting(integer(1, 50, 3), 'Replicas of each container service at least', always(3)),
   replicasMax: setting(integer(1, 100, 6), 'Replicas at most', always(6)),
@@ -126,7 +145,11 @@ export const settings = {
     ({ cloud, profile }) => sizes[cloud][profile].database,
   ),
   databaseVersion: setting(oneOfNumbers([17, 18], 18), 'Major version of PostgreSQL', always(18)),
-  backupDays: setting(integer(0, 35, 14), 'Days that database backups are kept', inProduction(14, 1)),
+  backupDays: setting(
+    { aws: integer(0, 35, 14), azure: integer(7, 35, 14) },
+    'Days that database backups are kept',
+    ({ cloud, profile }) => (profile === 'production' ? 14 : leastBackupDays[cloud]),
+  ),
   deletionProtection: setting(
     yesOrNo,
     'Refuses to delete what holds data, in Pulumi and in the cloud',
@@ -151,9 +174,9 @@ export const settings = {
   corsOrigins: setting(list(origin), 'Origins that browsers may call from', always<readonly string[]>([])),
   waf: setting(yesOrNo, 'A web application firewall in front of the gateway', inProduction(true, false)),
   functionTraces: setting(
-    yesOrNo,
-    'Functions carry a collector as a layer and send their traces; it adds to every cold start',
-    always(true),
+    { aws: yesOrNo, azure: onlyNo },
+    'Functions carry a collector as a layer and send their own traces; it adds to every cold start. On Azure their host tells of each call, and they have no collector beside them',
+    ({ cloud }) => hasFunctionTraces[cloud],
   ),
   adminUsername: setting(
     text(
@@ -170,13 +193,24 @@ export const settings = {
     'Whether the shop begins with the sample catalogue',
     inProduction<'sample' | 'none'>('none', 'sample'),
   ),
-  mailer: setting(
-    oneOf(['inbox', 'ses']),
+  mailer: setting<'inbox' | 'ses' | 'communication'>(
+    { aws: oneOf(['inbox', 'ses']), azure: oneOf(['inbox', 'communication']) },
     '`inbox` keeps mail as documents, for a new account may not send to everybody',
-    always<'inbox' | 'ses'>('inbox'),
+    always<'inbox'>('inbox'),
   ),
-  mailFrom: optional(email, 'The sender of mail; it must be confirmed when the cloud asks'),
-  smsSender: setting(oneOf(['inbox', 'sns']), 'As `mailer`, for SMS', always<'inbox' | 'sns'>('inbox')),
+  mailFrom: optional(
+    email,
+    'The sender of mail; it must be confirmed when the cloud asks. Azure has an address of its own to send from',
+  ),
+  smsSender: setting<'inbox' | 'sns' | 'communication'>(
+    { aws: oneOf(['inbox', 'sns']), azure: oneOf(['inbox', 'communication']) },
+    'As `mailer`, for SMS',
+    always<'inbox'>('inbox'),
+  ),
+  smsFrom: optional(
+    text(/^(\+\d{8,15}|[A-Za-z0-9]{3,11})$/, 'a number such as +15550100, or a sender’s name', '+15550100'),
+    'The number that SMS come from, where the cloud asks for one of your own',
+  ),
   paymentProvider: setting(
     oneOf(['simulated', 'stripe']),
     '`stripe` needs the secrets `stripeSecretKey` and `stripeWebhookSecret`',

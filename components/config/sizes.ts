@@ -11,7 +11,11 @@ export const sizes: Record<CloudName, Record<Profile, Sizes>> = {
     learn: { node: 't3.medium', database: 'db.t4g.micro' },
     production: { node: 't3.medium', database: 'db.m7g.large' },
   },
+  azure: {
+    learn: { node: 'Standard_B2s', database: 'Standard_B1ms' },
+    production: { node: 'Standard_D2s_v5', database: 'Standard_D2ds_v5' },
+  },
 };
 
 /** A region to name where none was. */
-export const exampleRegion: Record<CloudName, string> = { aws: 'eu-west-1' };
+export const exampleRegion: Record<CloudName, string> = { aws: 'eu-west-1', azure: 'northeurope' };

@@ -1,3 +1,5 @@
+import type { CloudName } from './names.ts';
+
 /** How one setting is read from its text. */
 export interface ValueType<Value> {
   /** In words, for messages and the documentation. */
@@ -7,6 +9,12 @@ export interface ValueType<Value> {
   /** @returns undefined when the text is no such value */
   parse(text: string): Value | undefined;
 }
+
+/** Some settings have other values on another cloud. */
+export type ValueTypes<Value> = ValueType<Value> | Readonly<Record<CloudName, ValueType<Value>>>;
+
+export const valueTypeOn = <Value>(types: ValueTypes<Value>, cloud: CloudName): ValueType<Value> =>
+  'parse' in types ? types : types[cloud];
 
 export function oneOf<const Name extends string>(names: readonly [Name, ...Name[]]): ValueType<Name> {
   return {
@@ -38,6 +46,13 @@ export function oneOfNumbers(numbers: readonly number[], example: number): Value
     parse: (given) => numbers.find((number) => String(number) === given),
   };
 }
+
+/** Of what a cloud does not have. */
+export const onlyNo: ValueType<boolean> = {
+  allowed: 'false',
+  example: 'false',
+  parse: (given) => (given === 'false' ? false : undefined),
+};
 
 export const yesOrNo: ValueType<boolean> = {
   allowed: 'true, false',

@@ -6,8 +6,6 @@ import { type Network, subnetCidrs } from './network.ts';
 import { type AzureContext, Part } from './part.ts';
 
 const initialGib = 32;
-/** The least that Flexible Server keeps backups for, in days. */
-const leastBackupDays = 7;
 
 /** PostgreSQL on Flexible Server, in a subnet of its own, by TLS only. */
 export class Database extends Part implements SqlServer {
@@ -43,10 +41,7 @@ export class Database extends Part implements SqlServer {
           publicNetworkAccess: 'Disabled',
         },
         highAvailability: { mode: production ? 'ZoneRedundant' : 'Disabled' },
-        backup: {
-          backupRetentionDays: Math.max(leastBackupDays, config.backupDays),
-          geoRedundantBackup: 'Disabled',
-        },
+        backup: { backupRetentionDays: config.backupDays, geoRedundantBackup: 'Disabled' },
         tags: this.tags,
       },
       {

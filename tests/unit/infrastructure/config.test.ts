@@ -12,6 +12,7 @@ import { PlatformConfigError } from '../../../components/config/problem.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const least = { cloud: 'aws', region: 'eu-west-1' };
+const onAzure = { cloud: 'azure', region: 'northeurope' };
 
 function reader(values: Record<string, string>, secrets: Record<string, string> = {}): ConfigReader<string> {
   return {
@@ -53,6 +54,28 @@ describe('the configuration of a stack', () => {
     assert.deepEqual(config.clusterAccess, ['203.0.113.0/24']);
   });
 
+  it('knows what is otherwise on another cloud', () => {
+    const config = loadConfig(reader(onAzure));
+    assert.deepEqual(
+      [config.nodeSize, config.databaseSize, config.nodeSpot, config.functionTraces, config.backupDays],
+      ['Standard_B2s', 'Standard_B1ms', false, false, 7],
+    );
+    const wrong = { region: 'eu-west-1', nat: 'perZone', nodeSpot: 'true', mailer: 'ses', backupDays: '1' };
+    assert.deepEqual(
+      problemsOf({ ...onAzure, ...wrong }).map(({ key }) => key.replace(/^.*:/, '')),
+      ['region', 'nat', 'nodeSpot', 'backupDays', 'mailer'],
+    );
+    const admin = '01234567-89ab-cdef-0123-456789abcdef';
+    assert.deepEqual(problemsOf({ ...onAzure, clusterAdmins: admin, mailer: 'communication' }), []);
+    assert.deepEqual(
+      problemsOf({ ...least, clusterAdmins: admin, mailer: 'communication' }).map(({ fix }) => fix),
+      [
+        'pulumi config set clusterAdmins arn:aws:iam::123456789012:role/deploy --stack aws',
+        'pulumi config set mailer inbox --stack aws',
+      ],
+    );
+  });
+
   it('reports all problems together, each with the command that puts it right', () => {
     const problems = problemsOf({ cloud: 'aws', profile: 'prod', nodeCount: 'many', nodesize: 't3.large' });
     assert.deepEqual(problems, [
@@ -65,7 +88,7 @@ describe('the configuration of a stack', () => {
       {
         key: 'ecommerce-platform:region',
         value: undefined,
-        allowed: 'a region of the cloud',
+        allowed: 'a region such as eu-west-1',
         fix: 'pulumi config set region eu-west-1 --stack aws',
       },
       {
@@ -96,6 +119,7 @@ describe('the configuration of a stack', () => {
     ['a most above the least', { nodeCount: '9', replicas: '9' }, ['nodeCountMax', 'replicasMax']],
     ['who reaches the cluster in production', { profile: 'production' }, ['clusterAccess']],
     ['a sender for mail', { mailer: 'ses' }, ['mailFrom']],
+    ['a number of one’s own where the cloud asks', { ...onAzure, smsSender: 'communication' }, ['smsFrom']],
     ['an address for a budget that is asked for', { budgetUsd: '5' }, ['alarmEmail']],
     ['the secrets of Stripe', { paymentProvider: 'stripe' }, ['stripeSecretKey', 'stripeWebhookSecret']],
   ];
@@ -118,15 +142,16 @@ describe('the configuration of a stack', () => {
     assert.equal(problemsOf({ ...least, corsOrigins: 'a.example' }).length, 1);
   });
 
-  it('is in the repository without anybody’s key: each makes a stack of their own', () => {
-    const text = readFileSync(join(root, 'Pulumi.aws.yaml'), 'utf8');
-    assert.doesNotMatch(text, /encryptionsalt|encryptedkey|secure:/);
-    const values = [...text.matchAll(/ecommerce-platform:(\w+): (\S+)/g)].map(([, key = '', value = '']) => [
-      key,
-      value,
-    ]);
-    assert.deepEqual(problemsOf(Object.fromEntries(values)), []);
-  });
+  for (const cloud of ['aws', 'azure'])
+    it(`is in the repository for ${cloud} without anybody’s key: each makes a stack of their own`, () => {
+      const text = readFileSync(join(root, `Pulumi.${cloud}.yaml`), 'utf8');
+      assert.doesNotMatch(text, /encryptionsalt|encryptedkey|secure:/);
+      const values = [...text.matchAll(/ecommerce-platform:(\w+): (\S+)/g)].map(
+        ([, key = '', value = '']) => [key, value],
+      );
+      assert.deepEqual(problemsOf(Object.fromEntries(values)), []);
+      assert.equal(new Map(values as [string, string][]).get('cloud'), cloud);
+    });
 
   it('is documented as it is', () => {
     const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
