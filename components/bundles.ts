@@ -5,12 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { buildUnits } from '../scripts/build/build.ts';
 import { findUnits } from '../scripts/build/units.ts';
 import type { CloudName } from './config/names.ts';
-
-/** A file, and a digest of what is in it. */
-export interface Archive {
-  readonly path: string;
-  readonly digest: string;
-}
+import type { Archive } from './contract.ts';
 
 /** What is deployed, built from the source of this moment: the same bytes for the same source. */
 export interface Bundles {

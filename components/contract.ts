@@ -1,7 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { GatewayRoute } from '../runtime/contracts/openapi.ts';
 import type { TableDefinition } from '../runtime/function-service.ts';
-import type { Archive } from './bundles.ts';
 import type { PlatformConfig } from './config/load.ts';
 import type { CloudName } from './config/names.ts';
 import type { Grant } from './grants.ts';
@@ -69,6 +68,12 @@ export interface Secret {
   /** By which the services' own adapter reads it. */
   readonly reference: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
+}
+
+/** A file, and a digest of what is in it. */
+export interface Archive {
+  readonly path: string;
+  readonly digest: string;
 }
 
 export interface FunctionArgs extends Pick<FunctionShape, 'name' | 'tables' | 'consumers'> {
