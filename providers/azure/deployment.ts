@@ -14,10 +14,10 @@ const webApi = '2024-04-01';
 export interface PackagePlace {
   readonly accountName: string;
   readonly accountId: string;
-  readonly containerName: string;
   readonly blobName: string;
-  readonly blobUrl: string;
 }
+
+const containerName = 'packages';
 
 /**
  * Hands zips to function apps. Flex Consumption takes a package by One Deploy only, which Azure's resource manager has
@@ -48,7 +48,7 @@ export class Deployments extends Part {
       {
         resourceGroupName,
         accountName: this.account.name,
-        containerName: 'packages',
+        containerName,
         publicAccess: 'None',
       },
       this.child,
@@ -64,36 +64,36 @@ export class Deployments extends Part {
     after: readonly pulumi.Resource[],
   ): Deployment {
     const { resourceGroupName } = this.place;
+    const blobName = `${name}-${digest}.zip`;
     const blob = new Blob(
       `${name}-package`,
       {
         resourceGroupName,
         accountName: this.account.name,
         containerName: this.container.name,
-        blobName: `${name}-${digest}.zip`,
+        blobName,
         contentType: 'application/zip',
         source: new pulumi.asset.FileAsset(path),
       },
       this.child,
     );
     const template = pulumi
-      .all([appName, this.account.name, this.account.id, this.container.name, blob.name, blob.url])
-      .apply(([app, accountName, accountId, containerName, blobName, blobUrl]) =>
-        packageTemplate(app, { accountName, accountId, containerName, blobName, blobUrl }),
-      );
+      .all([appName, this.account.name, this.account.id])
+      .apply(([app, accountName, accountId]) => packageTemplate(app, { accountName, accountId, blobName }));
     return new Deployment(
       `${name}-package`,
       { resourceGroupName, properties: { mode: 'Incremental', template }, tags: this.tags },
-      { ...this.child, dependsOn: [...after] },
+      { ...this.child, dependsOn: [blob, ...after] },
     );
   }
 }
 
 /** The template that has an app fetch a package and run it. */
 export function packageTemplate(app: string, place: PackagePlace) {
-  const { accountId, accountName, containerName, blobName, blobUrl } = place;
+  const { accountId, accountName, blobName } = place;
+  const path = `${containerName}/${blobName}`;
   const signature = {
-    canonicalizedResource: `/blob/${accountName}/${containerName}/${blobName}`,
+    canonicalizedResource: `/blob/${accountName}/${path}`,
     signedResource: 'b',
     signedPermission: 'r',
     signedProtocol: 'https',
@@ -110,7 +110,7 @@ export function packageTemplate(app: string, place: PackagePlace) {
         apiVersion: webApi,
         name: `${app}/onedeploy`,
         properties: {
-          packageUri: `[concat('${blobUrl}?', listServiceSas('${accountId}', '${storageApi}', union(variables('signature'), createObject('signedExpiry', parameters('until')))).serviceSasToken)]`,
+          packageUri: `[concat('https://${accountName}.blob.core.windows.net/${path}?', listServiceSas('${accountId}', '${storageApi}', union(variables('signature'), createObject('signedExpiry', parameters('until')))).serviceSasToken)]`,
           remoteBuild: false,
         },
       },

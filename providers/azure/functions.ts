@@ -45,6 +45,7 @@ export interface AppHandle {
 export class Functions extends Part {
   /** What the gateway shows with every request, for an app has a public address of its own. */
   readonly gatewayKey: pulumi.Output<string>;
+  private readonly keyReady: readonly pulumi.Resource[];
   private readonly parts: FunctionsArgs;
   private readonly storage: StorageAccount;
   private readonly deployments: Deployments;
@@ -62,7 +63,7 @@ export class Functions extends Part {
     this.deployments = new Deployments(context);
     const key = new random.RandomPassword(gatewayKeyName, { length: 32, special: false }, this.child);
     this.gatewayKey = key.result;
-    parts.secrets.create(gatewayKeyName, key.result);
+    this.keyReady = parts.secrets.create(gatewayKeyName, key.result).ready;
     this.registerOutputs();
   }
 
@@ -167,7 +168,7 @@ export class Functions extends Part {
         tags: this.tags,
       },
       // What runs must be allowed to do what it does from its first call on.
-      { ...this.child, dependsOn: [...identity.ready] },
+      { ...this.child, dependsOn: [...identity.ready, ...this.keyReady] },
     );
     const woken = args.consumers.flatMap(({ name }) => messaging.get(name).ready);
     const changed = args.tables.flatMap(({ name }) => documents.get(name).ready);

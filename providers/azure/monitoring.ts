@@ -20,7 +20,7 @@ const learnDailyGb = 0.5;
 export class Monitoring extends Part {
   readonly workspaceId: pulumi.Output<string>;
   readonly insightsId: pulumi.Output<string>;
-  /** Says where telemetry goes, and lets nobody in: that takes an identity with the role for it. */
+  /** Says where telemetry goes, and lets nobody at it. */
   readonly connectionString: pulumi.Output<string>;
 
   constructor(context: AzureContext) {
@@ -49,7 +49,9 @@ export class Monitoring extends Part {
         ingestionMode: 'LogAnalytics',
         workspaceResourceId: workspace.id,
         retentionInDays,
-        disableLocalAuth: true,
+        // The cluster's collector has no tokens for it (opentelemetry-collector-contrib, issue 41004); the key that the
+        // connection string holds lets telemetry in, and nobody at it.
+        disableLocalAuth: false,
         tags: this.tags,
       },
       this.child,

@@ -17,8 +17,8 @@ export const roles = {
   readSecret: '4633458b-17de-408a-b874-0445c86b69e6',
   publishTelemetry: '3913510d-42f4-4e42-8a64-420c390055eb',
   ownBlobs: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
-  useQueues: '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
-  useTables: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
+  writeQueues: '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
+  writeTables: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
   sendMail: '09976791-48a7-449e-bb21-39d1a415f350',
 } as const;
 export type RoleName = keyof typeof roles;

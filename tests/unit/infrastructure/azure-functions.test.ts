@@ -20,9 +20,7 @@ describe('the package of a function on Azure', () => {
   const template = packageTemplate('order1234', {
     accountName: 'packages1',
     accountId: '/subscriptions/s/packages1',
-    containerName: 'packages',
     blobName: 'order-digest.zip',
-    blobUrl: 'https://packages1.blob.core.windows.net/packages/order-digest.zip',
   });
 
   it('is fetched by the app from an address that lasts an hour, and that the template itself makes', () => {
