@@ -58,7 +58,7 @@ export function dashboardBody(watched: Watched): pulumi.Output<string> {
 function panelsOf(watched: Watched): Panel[] {
   const bus = { resourceId: watched.namespaceId, resourceType: 'microsoft.servicebus/namespaces' };
   const api = { resourceId: watched.gatewayId, resourceType: 'microsoft.apimanagement/service' };
-  const counts = `AppTraces | where Message startswith '${countStart}' | extend count = parse_json(Message)`;
+  const counts = `AppTraces | where Message startswith '${countStart}' | extend line = parse_json(Message) | extend consumer = tostring(line.consumer), event = tostring(line.type), waitedMs = tolong(line.waitedMs)`;
   return [
     {
       title: 'Service calls',
@@ -88,7 +88,7 @@ function panelsOf(watched: Watched): Panel[] {
     {
       title: 'Orders: placed, and what they came to',
       // Each is heard by several: counted where it is heard by one that hears it always.
-      query: `${counts} | where count.consumer == iff(count.type == 'order.placed', '${reservesStock}', '${tellsCustomers}') | summarize sum(ItemCount) by ${perMinute}, tostring(count.type)`,
+      query: `${counts} | where consumer == iff(event == 'order.placed', '${reservesStock}', '${tellsCustomers}') | summarize sum(ItemCount) by ${perMinute}, event`,
     },
     {
       title: 'Queues: waiting, of all consumers',
@@ -98,7 +98,7 @@ function panelsOf(watched: Watched): Panel[] {
     },
     {
       title: 'Queues: age of what was handled, seconds',
-      query: `${counts} | summarize max(tolong(count.waitedMs)) / 1000 by ${perMinute}, tostring(count.consumer)`,
+      query: `${counts} | summarize max(waitedMs) / 1000 by ${perMinute}, consumer`,
     },
     {
       title: 'Dead letters, of all consumers',

@@ -171,7 +171,10 @@ export class Functions extends Part {
       { ...this.child, dependsOn: [...identity.ready, ...this.keyReady] },
     );
     const woken = args.consumers.flatMap(({ name }) => messaging.get(name).ready);
-    const changed = args.tables.flatMap(({ name }) => documents.get(name).ready);
+    const changed = [
+      ...args.tables.flatMap(({ name }) => documents.get(name).ready),
+      ...documents.leases.ready,
+    ];
     const deployed = this.deployments.deploy(args.name, args.archive, app.name, [
       ...identity.ready,
       ...woken,
