@@ -6,7 +6,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import type { Environment, FunctionArgs } from '../../components/contract.ts';
 import type { Grant } from '../../components/grants.ts';
-import { Deployments } from './deployment.ts';
+import { Deployments } from './deployments.ts';
 import type { Documents } from './documents.ts';
 import { appSettings } from './function-settings.ts';
 import type { MailIdentity } from './mail.ts';

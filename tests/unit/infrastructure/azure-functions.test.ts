@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import * as pulumi from '@pulumi/pulumi';
-import { packageTemplate } from '../../../providers/azure/deployment.ts';
+import { packageTemplate } from '../../../providers/azure/deployments.ts';
 import { appSettings, timeSpan } from '../../../providers/azure/function-settings.ts';
 import { operationIdOf } from '../../../providers/azure/gateway.ts';
 import { monthOf } from '../../../providers/azure/monitoring.ts';
