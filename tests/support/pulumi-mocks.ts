@@ -28,6 +28,8 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Recor
     url: `https://test/${name}`,
   };
   const more: Record<string, Record<string, unknown>> = {
+    'azure-native:cdn:Profile': { frontDoorId: `front-door-of-${name}` },
+    'azure-native:cdn:AFDEndpoint': { hostName: `${name}.front-door.test` },
     'tls:index/privateKey:PrivateKey': { privateKeyPemPkcs8: privateKey() },
     'random:index/randomPassword:RandomPassword': { result: `password-of-${name}` },
     'aws:dynamodb/table:Table': { streamArn: `${state.arn}/stream/now` },
