@@ -13,6 +13,7 @@ import type {
   PodIdentity,
   PodIdentityArgs,
 } from '../../components/contract.ts';
+import type { Monitoring } from './monitoring.ts';
 import { type Network, networkCidr } from './network.ts';
 import { type AzureContext, Part } from './part.ts';
 import { assign, createIdentity, type Named, roleId } from './permissions.ts';
@@ -26,11 +27,6 @@ const service = { cidr: '10.245.0.0/16', dns: '10.245.0.10' };
 const entranceAddress = '10.0.15.250';
 /** The application that stands for every AKS cluster (github.com/Azure/kubelogin). */
 const aksServerId = '6dae42f8-4368-4678-94ff-3960e28e3630';
-
-/** Where what the cluster tells of itself is kept. */
-interface Monitoring {
-  readonly workspaceId: pulumi.Output<string>;
-}
 
 /** AKS with one pool of nodes; access by Azure's roles, identities of pods by workload identity. */
 export class Cluster extends Part implements ClusterContract {

@@ -2,7 +2,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { Bundles } from '../../components/bundles.ts';
 import { loadConfig, type PlatformConfig } from '../../components/config/load.ts';
 import { EcommercePlatform } from '../../components/ecommerce-platform.ts';
-import { provider } from '../../providers/aws/index.ts';
+import { loadProvider } from '../../components/load-provider.ts';
 import { type Registered, recordResources } from './pulumi-mocks.ts';
 
 /** Of bundles that nobody built: where they would be. */
@@ -25,13 +25,15 @@ export function configOf(values: Values = {}, secrets: Values = {}): PlatformCon
   }) as unknown as PlatformConfig<pulumi.Output<string>>;
 }
 
-/** All that a stack registers on AWS, under mocks. */
-export function recordPlatform(values?: Values, secrets?: Values): Promise<Registered[]> {
+/** All that a stack registers, under mocks: on AWS, or the cloud that the values say. */
+export async function recordPlatform(values?: Values, secrets?: Values): Promise<Registered[]> {
+  const config = configOf(values, secrets);
+  const provider = await loadProvider(config.cloud);
   return recordResources(() => {
     new EcommercePlatform('shop', {
       project: 'ecommerce-platform',
       stack: 'test',
-      config: configOf(values, secrets),
+      config,
       provider,
       bundles: pretendBundles,
     });

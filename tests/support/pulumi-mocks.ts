@@ -45,10 +45,41 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Recor
     'aws:rds/instance:Instance': { address: 'database.test' },
     'aws:ecr/repository:Repository': { repositoryUrl: `registry.test/${inputs.name}` },
     'aws:ec2/launchTemplate:LaunchTemplate': { latestVersion: 1 },
+    'azure-native:apimanagement:ApiManagementService': { gatewayUrl: `https://${name}.azure-api.test` },
+    'azure-native:applicationinsights:Component': { connectionString: 'InstrumentationKey=test' },
+    'azure-native:communication:CommunicationService': { hostName: `${name}.communication.test` },
+    'azure-native:communication:Domain': { fromSenderDomain: 'mail.test' },
+    'azure-native:containerregistry:Registry': { loginServer: 'registry.test' },
+    'azure-native:containerservice:ManagedCluster': {
+      oidcIssuerProfile: { enabled: true, issuerURL: 'https://issuer.cluster.test' },
+      identityProfile: { kubeletidentity: { objectId: 'object-of-nodes' } },
+    },
+    'azure-native:cosmosdb:DatabaseAccount': { documentEndpoint: `https://${name}.documents.test/` },
+    'azure-native:dbforpostgresql:Server': { fullyQualifiedDomainName: 'database.test' },
+    'azure-native:keyvault:Vault': { properties: { vaultUri: 'https://vault.test/' } },
+    'azure-native:managedidentity:UserAssignedIdentity': {
+      clientId: `client-of-${name}`,
+      principalId: `principal-of-${name}`,
+    },
+    'azure-native:network:PublicIPAddress': { ipAddress: '198.51.100.7' },
+    'azure-native:redisenterprise:RedisEnterprise': { hostName: 'cache.test' },
+    'azure-native:storage:StorageAccount': { primaryEndpoints: { web: `https://${name}.web.test/` } },
+    'azure-native:web:WebApp': { defaultHostName: `${name}.sites.test` },
     'docker-build:index:Image': { ref: `registry.test/${name}@sha256:0` },
   };
   return { ...state, ...more[type] };
 }
+
+const kubeconfigs = {
+  kubeconfigs: [
+    {
+      name: 'cluster',
+      value: Buffer.from(
+        'clusters:\n- cluster:\n    certificate-authority-data: Y2E=\n    server: https://cluster.test:443\n',
+      ).toString('base64'),
+    },
+  ],
+};
 
 const answers: Record<string, Record<string, unknown>> = {
   'aws:index/getCallerIdentity:getCallerIdentity': {
@@ -58,12 +89,45 @@ const answers: Record<string, Record<string, unknown>> = {
   'aws:index/getPartition:getPartition': { partition: 'aws' },
   'aws:index/getAvailabilityZones:getAvailabilityZones': { names: ['a', 'b', 'c'] },
   'aws:iam/getSessionContext:getSessionContext': { issuerArn: 'arn:aws:iam::123456789012:role/deploy' },
+  'azure-native:authorization:getClientConfig': {
+    clientId: 'client-of-deployer',
+    objectId: 'object-of-deployer',
+    subscriptionId: 'the-subscription',
+    tenantId: 'the-tenant',
+  },
+  'azure-native:containerregistry:listRegistryCredentials': {
+    username: 'registry',
+    passwords: [{ name: 'password', value: 'token' }],
+  },
+  'azure-native:containerservice:listManagedClusterAdminCredentials': kubeconfigs,
+  'azure-native:containerservice:listManagedClusterUserCredentials': kubeconfigs,
+  'azure-native:redisenterprise:listDatabaseKeys': { primaryKey: 'key+of/cache=' },
   'aws:ecr/getAuthorizationToken:getAuthorizationToken': {
     proxyEndpoint: 'https://registry.test',
     userName: 'AWS',
     password: 'token',
   },
 };
+
+/** With which Pulumi marks a secret that is deep in an input. */
+const secretMark = '4dabf18193072939515e22adb298388d';
+
+function opened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(opened);
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  if (secretMark in value) return opened((value as { value?: unknown }).value);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, opened(one)]));
+}
+
+/** Azure's says where a thing is, and is built upon. */
+function idOf({ type, name, id }: pulumi.runtime.MockResourceArgs): string {
+  if (id) return id;
+  const [pkg, module, kind] = type.split(':');
+  return pkg === 'azure-native'
+    ? `/subscriptions/the-subscription/resourceGroups/shop/providers/${module}/${kind}/${name}`
+    : `${name}-id`;
+}
 
 /**
  * Runs a program under Pulumi's mocks and answers with all that it registered. They are silent about parents, order,
@@ -74,8 +138,8 @@ export async function recordResources(program: () => unknown): Promise<Registere
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => {
-        registered.push({ type: args.type, name: args.name, inputs: args.inputs });
-        return { id: `${args.name}-id`, state: args.custom === false ? args.inputs : stateOf(args) };
+        registered.push({ type: args.type, name: args.name, inputs: opened(args.inputs) });
+        return { id: idOf(args), state: args.custom === false ? args.inputs : stateOf(args) };
       },
       call: ({ token }) => answers[token] ?? {},
     },
