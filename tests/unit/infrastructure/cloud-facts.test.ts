@@ -9,7 +9,7 @@ const page = readFileSync(join(root, 'docs/cloud-facts.md'), 'utf8');
 
 describe('docs/cloud-facts.md', () => {
   it('quotes tests by the beginning of their titles', () => {
-    const tests = globSync('tests/infrastructure/**/*.test.ts', { cwd: root }).map((file) =>
+    const tests = globSync('tests/{,unit/}infrastructure/**/*.test.ts', { cwd: root }).map((file) =>
       readFileSync(join(root, file), 'utf8').replaceAll('’', "'"),
     );
     const quoted = [...page.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title.replaceAll('’', "'"));
