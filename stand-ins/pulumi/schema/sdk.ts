@@ -83,12 +83,19 @@ export class Sdk {
     const [group = '', ...rest] = path.split('/');
     const wanted = className.toLowerCase();
     const folders = [group === 'index' ? '' : (group.split('.')[0] ?? ''), ...rest].filter(Boolean);
-    if (folders.at(-1)?.toLowerCase() === wanted) folders.pop();
-    const folder = join(this.#folder, ...folders);
-    if (!existsSync(folder)) return undefined;
-    const found = readdirSync(folder).find((name) => name.toLowerCase() === `${wanted}.d.ts`);
-    return found && join(folder, found.slice(0, -'.d.ts'.length));
+    return (
+      fileIn(join(this.#folder, ...folders), wanted) ??
+      (folders.at(-1)?.toLowerCase() === wanted
+        ? fileIn(join(this.#folder, ...folders.slice(0, -1)), wanted)
+        : undefined)
+    );
   }
+}
+
+function fileIn(folder: string, wanted: string): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  const found = readdirSync(folder).find((name) => name.toLowerCase() === `${wanted}.d.ts`);
+  return found && join(folder, found.slice(0, -'.d.ts'.length));
 }
 
 const stringsOf = (list = '') => [...list.matchAll(/"([^"]+)"/g)].map(([, text]) => text ?? '');

@@ -1,9 +1,16 @@
 import ts from 'typescript';
-import { isObject, type Values } from '../simulator/values.ts';
+import { isObject, isUnknown, type Values } from '../simulator/values.ts';
 import { nameOf, type ResourceSchema, type Sdk } from './sdk.ts';
 
 /** What a made-up value becomes: at preview it is unknown, later it is a value of that kind. */
 export type Leaf = (kind: 'string' | 'number' | 'boolean', path: string) => unknown;
+
+export interface OutputOptions {
+  /** Whether objects that were given get fields beside those that were sent (`identity.principalId`). @default true */
+  readonly fills?: boolean;
+  /** Whether those are made too that a cloud may leave out. @default false */
+  readonly all?: boolean;
+}
 
 /** Nested types may refer to themselves. */
 const deepest = 6;
@@ -11,20 +18,19 @@ const deepest = 6;
 /**
  * The outputs that a cloud adds to what it was given, in the shapes that the SDK declares. A program reads nested
  * fields (`certificateAuthority.data`): were they absent, whatever depends on them would silently drop out.
- *
- * @param fills  whether objects that were given get fields beside those that were sent (`identity.principalId`)
  */
 export function makeOutputs(
   sdk: Sdk,
   schema: ResourceSchema,
   inputs: Values,
   leaf: Leaf,
-  fills = true,
+  { fills = true, all = false }: OutputOptions = {},
 ): Values {
   const outputs: Values = { ...schema.constants, ...inputs };
   for (const [name, { type }] of schema.outputs) {
     // `string | undefined` is an input that is given back; a plain `string` is one that the cloud fills in.
-    if (inputs[name] === undefined && !mayBeUndefined(type)) outputs[name] = make(sdk, type, leaf, name, 0);
+    if (inputs[name] === undefined && (all || !mayBeUndefined(type)))
+      outputs[name] = make(sdk, type, leaf, name, 0);
     else if (fills && isObject(inputs[name]))
       outputs[name] = fill(inputs[name], make(sdk, type, leaf, name, 0));
     if (outputs[name] === undefined) delete outputs[name];
@@ -43,7 +49,8 @@ function make(sdk: Sdk, type: ts.TypeNode, leaf: Leaf, path: string, depth: numb
     const item = make(sdk, type.elementType, leaf, `${path}[0]`, depth + 1);
     return item === undefined ? [] : [item];
   }
-  if (ts.isTypeLiteralNode(type)) return {};
+  // What keys a map will have is not known before it is there.
+  if (ts.isTypeLiteralNode(type)) return isUnknown(leaf('string', path)) ? leaf('string', path) : {};
   if (ts.isTypeReferenceNode(type)) {
     const name = nameOf(type);
     if (name.startsWith('enums.')) return leaf('string', path);

@@ -30,6 +30,9 @@ export interface Fault {
   readonly times?: number;
 }
 
+/** How long a call lasts that lets in no other one, in milliseconds. */
+export const busyMs = 50;
+
 /**
  * What the simulated providers have made, of all packages together, as a test sees it: it asks what is there,
  * changes things behind Pulumi's back, and says which call is to fail.
@@ -40,6 +43,9 @@ export class SimulatedCloud {
   readonly programFolder: string;
   readonly calls: Call[] = [];
   readonly #objects = new Map<string, CloudObject>();
+  /** What is gone, the last first: some clouds keep a deleted object's name. */
+  readonly removed: CloudObject[] = [];
+  readonly #occupied = new Map<string, number>();
   #faults: { fault: Fault; left: number }[] = [];
   #made = 0;
 
@@ -79,7 +85,16 @@ export class SimulatedCloud {
 
   /** Someone deletes an object by hand, or the cloud does after a `delete`. */
   remove({ type, id }: Pick<CloudObject, 'type' | 'id'>): void {
+    const object = this.get(type, id);
+    if (object) this.removed.unshift(object);
     this.#objects.delete(`${type}|${id}`);
+  }
+
+  /** @returns whether a call may touch it, which then takes `busyMs` */
+  occupy(what: string): boolean {
+    if ((this.#occupied.get(what) ?? 0) > performance.now()) return false;
+    this.#occupied.set(what, performance.now() + busyMs);
+    return true;
   }
 
   failNext(fault: Fault): void {

@@ -1,4 +1,4 @@
-import type { SimulatedCloud } from './cloud.ts';
+import type { CloudObject, SimulatedCloud } from './cloud.ts';
 import type { Values } from './values.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface PackageModel {
   readonly functions: Readonly<Record<string, (args: Values, context: Context) => Values>>;
   /** Objects are given back as they were sent: the cloud adds nothing within what was given. */
   readonly keepsInputs?: boolean;
+  /** At preview nothing is known but what was given, be it that the cloud will leave it out. */
+  readonly unknownUntilMade?: boolean;
   /** Types that the SDK does not know and the provider takes all the same, as Kubernetes' custom resources. */
   readonly isOpen?: (type: string) => boolean;
   /** @returns what is wrong with the provider's configuration */
@@ -23,6 +25,8 @@ export interface PackageModel {
 export interface ResourceModel {
   /** The input (`name`, `metadata.name`) that names the object: when it is optional and not given, it becomes the logical name and seven random characters. */
   readonly autoName?: string;
+  /** Makes that name otherwise, from the logical name and hexadecimal digits. */
+  readonly autoNamed?: (name: string, digits: string) => string;
   /** The object's id. Default: the type's last word and random characters. */
   readonly id?: (request: Request) => string;
   /** Two objects of one type with the same answer cannot be: the second is refused. */
@@ -45,6 +49,10 @@ export interface ResourceModel {
   readonly check?: (request: Request) => string[];
   /** What the cloud as it is then has against a create, or an update. */
   readonly refuse?: (request: Request) => string[];
+  /** What only one call at a time may touch, as a server whose children collide: a second one is refused meanwhile. */
+  readonly exclusive?: (request: Request) => string | undefined;
+  /** Whether another object ends with this one, as what is in a resource group. */
+  readonly takesAlong?: (id: string, other: CloudObject) => boolean;
   /** What the cloud as it is then has against the end of this object. */
   readonly refuseDelete?: (request: Request & { readonly id: string }) => string[];
 }

@@ -1,7 +1,7 @@
 import { checkInputs } from '../schema/check.ts';
 import type { ResourceSchema, Sdk } from '../schema/sdk.ts';
 import { type Leaf, makeOutputs } from '../schema/shapes.ts';
-import type { SimulatedCloud } from './cloud.ts';
+import { busyMs, type SimulatedCloud } from './cloud.ts';
 import type { PackageModel, Request, ResourceModel } from './model.ts';
 import { at, isUnknown, same, unknown, type Values, withValue } from './values.ts';
 
@@ -49,7 +49,7 @@ export class SimulatedProvider {
   check(resource: Resource, config: Values, olds: Values, news: Values, seed: Uint8Array): Checked {
     const model = this.#modelOf(resource.type);
     const schema = this.#sdk.resource(resource.type);
-    const inputs = this.#named(resource, model.autoName, schema, olds, news, seed);
+    const inputs = this.#named(resource, model, schema, olds, news, seed);
     const stranger = `@pulumi/${this.#sdk.name} ${this.version} has no type ${resource.type}`;
     const failures = schema
       ? checkInputs(this.#sdk, schema, news)
@@ -69,7 +69,7 @@ export class SimulatedProvider {
   /** The inputs, with a name where the program left it out. */
   #named(
     { name }: Resource,
-    path: string | undefined,
+    { autoName: path, autoNamed = dashed }: ResourceModel,
     schema: ResourceSchema | undefined,
     olds: Values,
     news: Values,
@@ -79,8 +79,8 @@ export class SimulatedProvider {
     const isOptional = schema ? schema.inputs.get(field)?.optional === true : field === 'metadata';
     if (path === undefined || !isOptional || at(news, path) !== undefined) return news;
     if (news[`${path}Prefix`] !== undefined) return news;
-    const suffix = Buffer.from(seed).toString('hex').slice(0, 7) || this.#cloud.random(7);
-    return withValue(news, path, at(olds, path) ?? `${name}-${suffix}`);
+    const digits = Buffer.from(seed).toString('hex') || this.#cloud.random(64);
+    return withValue(news, path, at(olds, path) ?? autoNamed(name, digits));
   }
 
   diff(
@@ -116,7 +116,7 @@ export class SimulatedProvider {
   }
 
   preview(resource: Resource, config: Values, inputs: Values): Values {
-    const outputs = this.#shape(resource, inputs, () => unknown);
+    const outputs = this.#shape(resource, inputs, () => unknown, this.#model.unknownUntilMade);
     const { fingerprint, defaults } = this.#modelOf(resource.type);
     const known = fingerprint
       ? { [fingerprint.output]: fingerprint.of(this.#request(resource, config, inputs)) }
@@ -141,6 +141,7 @@ export class SimulatedProvider {
       );
     if (holder) throw new Refusal(`AlreadyExists: ${resource.type} '${taken}' is there already`);
     this.#refuse(model.refuse?.(request));
+    this.#occupy(request);
     const id =
       model.id?.(request) ?? `${resource.type.split(':').at(-1)?.toLowerCase()}-${this.#cloud.random(12)}`;
     if (this.#cloud.get(resource.type, id))
@@ -172,6 +173,7 @@ export class SimulatedProvider {
     const request = this.#enter('update', resource, config, effective);
     if (!before) throw new Refusal(`NotFound: ${resource.type} ${id} is not there any more`);
     this.#refuse(this.#modelOf(resource.type).refuse?.(request));
+    this.#occupy(request);
     const outputs = this.#outputs(request, id, before.outputs);
     this.#cloud.put({ ...before, inputs, outputs });
     return outputs;
@@ -182,8 +184,16 @@ export class SimulatedProvider {
     const object = this.#cloud.get(resource.type, id);
     const request = this.#enter('delete', resource, config, object?.inputs ?? {});
     if (!object) return;
-    this.#refuse(this.#modelOf(resource.type).refuseDelete?.({ ...request, id }));
-    this.#cloud.remove(object);
+    const model = this.#modelOf(resource.type);
+    this.#refuse(model.refuseDelete?.({ ...request, id }));
+    this.#occupy(request);
+    const along = this.#cloud.objects().filter((other) => model.takesAlong?.(id, other));
+    for (const gone of [object, ...along]) this.#cloud.remove(gone);
+  }
+
+  /** How long a call about it lasts, in milliseconds: none where calls may meet. */
+  lastsMs(type: string): number {
+    return this.#modelOf(type).exclusive ? busyMs : 0;
   }
 
   /** @throws Refusal for a function without a model */
@@ -215,6 +225,12 @@ export class SimulatedProvider {
     return { type, name, inputs, config, cloud: this.#cloud };
   }
 
+  #occupy(request: Request): void {
+    const what = this.#modelOf(request.type).exclusive?.(request);
+    if (what !== undefined && !this.#cloud.occupy(what))
+      throw new Refusal(`409 Conflict: another operation on ${what} is in progress`);
+  }
+
   #refuse(reasons: readonly string[] = []): void {
     if (reasons.length > 0) throw new Refusal(reasons.join('\n'));
   }
@@ -235,9 +251,10 @@ export class SimulatedProvider {
     };
   }
 
-  #shape(resource: Resource, inputs: Values, leaf: Leaf): Values {
+  #shape(resource: Resource, inputs: Values, leaf: Leaf, all = false): Values {
     const schema = this.#sdk.resource(resource.type);
-    return schema ? makeOutputs(this.#sdk, schema, inputs, leaf, !this.#model.keepsInputs) : inputs;
+    const fills = !this.#model.keepsInputs;
+    return schema ? makeOutputs(this.#sdk, schema, inputs, leaf, { fills, all }) : inputs;
   }
 
   /** @param before  what the object had: what an update does not touch stays */
@@ -258,6 +275,8 @@ export class SimulatedProvider {
     };
   }
 }
+
+const dashed = (name: string, digits: string) => `${name}-${digits.slice(0, 7)}`;
 
 const madeUp = {
   string: (path: string): unknown => `made-up-${path}`,

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js';
 import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb.js';
@@ -30,17 +31,21 @@ export async function serveProvider(
   return { port, close: () => server.forceShutdown() };
 }
 
+const sleep = async (milliseconds: number) => {
+  if (milliseconds > 0) await wait(milliseconds);
+};
+
 type Handler = (request: never, peer: string) => unknown;
 
 function service(provider: SimulatedProvider): grpc.UntypedServiceImplementation {
   const handlers: Record<string, Handler> = handlersOf(provider);
   const answer =
     (name: string): grpc.handleUnaryCall<unknown, unknown> =>
-    (call, done) => {
+    async (call, done) => {
       const handler = handlers[name];
       if (!handler) return done({ code: grpc.status.UNIMPLEMENTED, details: name });
       try {
-        done(null, handler(call.request as never, call.getPeer()));
+        done(null, await handler(call.request as never, call.getPeer()));
       } catch (error) {
         done({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
       }
@@ -120,7 +125,7 @@ function handlersOf(provider: SimulatedProvider) {
       );
       return diffResponse(changed, replaces, deleteBeforeReplace);
     },
-    create: (request: rpc.CreateRequest, peer: string) => {
+    create: async (request: rpc.CreateRequest, peer: string) => {
       const inputs = fromStruct(request.getProperties());
       const resource = resourceOf(request.getUrn());
       const response = new rpc.CreateResponse();
@@ -129,6 +134,7 @@ function handlersOf(provider: SimulatedProvider) {
         return response;
       }
       const { id, outputs } = provider.create(resource, configOf(peer), inputs);
+      await sleep(provider.lastsMs(resource.type));
       response.setId(id);
       response.setProperties(toStruct(outputs));
       return response;
@@ -142,18 +148,21 @@ function handlersOf(provider: SimulatedProvider) {
       response.setProperties(toStruct(found.outputs));
       return response;
     },
-    update: (request: rpc.UpdateRequest, peer: string) => {
+    update: async (request: rpc.UpdateRequest, peer: string) => {
       const resource = resourceOf(request.getUrn());
       const inputs = fromStruct(request.getNews());
       const outputs = request.getPreview()
         ? provider.previewUpdate(resource, configOf(peer), fromStruct(request.getOlds()), inputs)
         : provider.update(resource, configOf(peer), request.getId(), inputs);
+      if (!request.getPreview()) await sleep(provider.lastsMs(resource.type));
       const response = new rpc.UpdateResponse();
       response.setProperties(toStruct(outputs));
       return response;
     },
-    delete: (request: rpc.DeleteRequest, peer: string) => {
-      provider.delete(resourceOf(request.getUrn()), configOf(peer), request.getId());
+    delete: async (request: rpc.DeleteRequest, peer: string) => {
+      const resource = resourceOf(request.getUrn());
+      provider.delete(resource, configOf(peer), request.getId());
+      await sleep(provider.lastsMs(resource.type));
       return new empty.Empty();
     },
     invoke: (request: rpc.InvokeRequest, peer: string) => {

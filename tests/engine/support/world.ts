@@ -1,6 +1,6 @@
 import { Sdk } from '../../../stand-ins/pulumi/schema/sdk.ts';
 import { SimulatedCloud } from '../../../stand-ins/pulumi/simulator/cloud.ts';
-import { packagesOfAws } from '../../../stand-ins/pulumi/simulator/packages/index.ts';
+import { packagesOfAws, packagesOfAzure } from '../../../stand-ins/pulumi/simulator/packages/index.ts';
 import { SimulatedProvider } from '../../../stand-ins/pulumi/simulator/provider.ts';
 import type { Values } from '../../../stand-ins/pulumi/simulator/values.ts';
 import { nodeModules } from './program.ts';
@@ -11,6 +11,7 @@ const sdks = new Map<string, Sdk>();
 export class World {
   readonly cloud: SimulatedCloud;
   readonly config: Values = { region: 'eu-west-1' };
+  #seeds = 0;
 
   constructor(programFolder: string) {
     this.cloud = new SimulatedCloud(programFolder);
@@ -18,7 +19,7 @@ export class World {
 
   provider(type: string): SimulatedProvider {
     const name = type.split(':')[0] ?? '';
-    const model = packagesOfAws[name];
+    const model = { ...packagesOfAws, ...packagesOfAzure }[name];
     if (!model) throw new Error(`no package ${name}`);
     const sdk = sdks.get(name) ?? new Sdk(name, nodeModules);
     sdks.set(name, sdk);
@@ -41,7 +42,8 @@ export class World {
   make(type: string, name: string, inputs: Values = {}): { readonly id: string; readonly outputs: Values } {
     const provider = this.provider(type);
     const resource = { type, name };
-    const checked = provider.check(resource, this.config, {}, inputs, new Uint8Array(8));
+    this.#seeds += 1;
+    const checked = provider.check(resource, this.config, {}, inputs, new Uint8Array(32).fill(this.#seeds));
     const failures = checked.failures.map(({ property, reason }) => `${property} ${reason}`);
     if (failures.length > 0) throw new Error(failures.join('\n'));
     return provider.create(resource, this.config, checked.inputs);

@@ -66,18 +66,24 @@ function withoutPasswords(inputs: Values): Values {
   return { ...inputs, registries: held.map((registry) => ({ ...registry, password: undefined })) };
 }
 
-const registries = ['aws:ecr/repository:Repository'];
+/** Where an image may be pushed: `…/shop:` of a repository, or anywhere in a registry that makes repositories by itself. */
+const placesIn = (cloud: Request['cloud']) => [
+  ...cloud.objects('aws:ecr/repository:Repository').map(({ outputs }) => `${String(outputs.repositoryUrl)}:`),
+  ...cloud
+    .objects('azure-native:containerregistry:Registry')
+    .map(({ outputs }) => `${String(outputs.loginServer)}/`),
+];
 
 function refuse({ inputs, cloud }: Request): string[] {
   const tags = Array.isArray(inputs.tags) ? inputs.tags.map(String) : [];
-  const known = cloud.objects(...registries).map(({ outputs }) => String(outputs.repositoryUrl));
+  const known = placesIn(cloud);
   const pushed = inputs.push === true ? tags : [];
   const name = at(inputs, 'builder.name');
   const builders = cloud.objects(builder).map(({ inputs: held }) => held.name);
   const platforms = Array.isArray(inputs.platforms) ? inputs.platforms.length : 0;
   return [
     ...pushed
-      .filter((tag) => !known.some((url) => tag.startsWith(`${url}:`)))
+      .filter((tag) => !known.some((place) => tag.startsWith(place)))
       .map((tag) => `${tag}: there is no such repository`),
     ...(typeof name === 'string' && !builders.includes(name) ? [`no builder "${name}" found`] : []),
     ...(name === undefined && platforms > 1

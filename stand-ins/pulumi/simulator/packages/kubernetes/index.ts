@@ -1,6 +1,6 @@
 import type { PackageModel, Request, ResourceModel } from '../../model.ts';
 import { at, isObject, isUnknown, textsIn } from '../../values.ts';
-import { againstCluster } from './cluster.ts';
+import { againstCluster, againstPull } from './cluster.ts';
 import { againstRestricted, podOf, referencesOf } from './pods.ts';
 
 /**
@@ -54,7 +54,9 @@ function refusePod(request: Request): string[] {
   );
   const level = at(request.cloud.get('kubernetes:core/v1:Namespace', namespace)?.inputs, 'metadata.labels');
   const enforced = isObject(level) ? level['pod-security.kubernetes.io/enforce'] : undefined;
+  const images = [...textsIn(pod)].filter(({ property }) => property === 'image').map(({ text }) => text);
   return [
+    ...againstPull(request, images).map((image) => `ImagePullBackOff: the nodes may not pull ${image}`),
     ...missing.map(
       ({ type, name }) =>
         `pods of ${nameIn(request)} do not start: ${kindOf(type).toLowerCase()} "${name}" not found`,
