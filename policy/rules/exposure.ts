@@ -1,8 +1,8 @@
 import { at, isObject, listed, type Resource, type Rule, statementsOf, texts, type Values } from '../rule.ts';
 
 const anybody = ['0.0.0.0/0', '::/0'];
-/** PostgreSQL, Redis and Valkey, MySQL, MongoDB. */
-const dataPorts = [5432, 6379, 3306, 27_017];
+/** PostgreSQL, Redis and Valkey, Azure Managed Redis, MySQL, MongoDB. */
+const dataPorts = [5432, 6379, 10_000, 3306, 27_017];
 
 const isFromAnywhere = (rule: Values) =>
   [
@@ -55,12 +55,60 @@ const settings: Readonly<Record<string, (inputs: Values) => string[]>> = {
     closed.filter((name) => inputs[name] !== true).map((name) => `leaves the bucket open: set ${name}`),
 };
 
+/** A rule of a network security group: `*`, `5432`, `5000-6000`. */
+function opensDataOnAzure(rule: Values): boolean {
+  const sources = [...texts(rule.sourceAddressPrefix), ...texts(rule.sourceAddressPrefixes)];
+  const ports = [...texts(rule.destinationPortRange), ...texts(rule.destinationPortRanges)];
+  const isForAll = sources.some((source) => ['*', 'Internet', ...anybody].includes(source));
+  const isToData = ports.some((range) => {
+    const [first, last = first] = range.split('-');
+    return range === '*' || dataPorts.some((port) => Number(first) <= port && port <= Number(last));
+  });
+  return rule.access === 'Allow' && rule.direction === 'Inbound' && isForAll && isToData;
+}
+
+function openGroups({ type, inputs }: Resource): string[] {
+  const rules = {
+    'azure-native:network:NetworkSecurityGroup': listed(inputs.securityRules),
+    'azure-native:network:SecurityRule': [inputs],
+  }[type];
+  return (rules ?? [])
+    .filter(opensDataOnAzure)
+    .map(() => 'lets the whole internet reach a port of a data store');
+}
+
+const closedNetwork = 'is reached from the internet: set publicNetworkAccess to Disabled';
+const byKey = 'opens to whoever has its key, from anywhere: set disableLocalAuth';
+
+const settingsOnAzure: Readonly<Record<string, (inputs: Values) => string[]>> = {
+  'azure-native:containerregistry:Registry': ({ anonymousPullEnabled }) =>
+    anonymousPullEnabled === true ? ['gives its images to everybody'] : [],
+  'azure-native:cosmosdb:DatabaseAccount': ({ disableLocalAuth }) =>
+    disableLocalAuth === true ? [] : [byKey],
+  'azure-native:dbforpostgresql:Server': ({ network }) =>
+    at(network, 'publicNetworkAccess') === 'Disabled' ? [] : [closedNetwork],
+  'azure-native:keyvault:Vault': ({ properties }) =>
+    at(properties, 'enableRbacAuthorization') === true
+      ? []
+      : ['has access policies, which nobody sees beside the roles: set enableRbacAuthorization'],
+  'azure-native:redisenterprise:RedisEnterprise': ({ publicNetworkAccess }) =>
+    publicNetworkAccess === 'Disabled' ? [] : [closedNetwork],
+  'azure-native:servicebus:Namespace': ({ disableLocalAuth }) => (disableLocalAuth === true ? [] : [byKey]),
+  'azure-native:storage:BlobContainer': ({ publicAccess }) =>
+    publicAccess === undefined || publicAccess === 'None' ? [] : ['is public: set publicAccess to None'],
+  'azure-native:storage:StorageAccount': ({ allowBlobPublicAccess }) =>
+    allowBlobPublicAccess === false
+      ? []
+      : ['lets its containers be public: set allowBlobPublicAccess to false'],
+};
+
 export const noPublicData: Rule = {
   name: 'no-public-data',
   description: 'No data store is reached, read or written by everybody.',
   against: (resource) => [
     ...openPorts(resource),
     ...openPolicies(resource),
-    ...(settings[resource.type]?.(resource.inputs) ?? []),
+    ...openGroups(resource),
+    ...({ ...settings, ...settingsOnAzure }[resource.type]?.(resource.inputs) ?? []),
   ],
 };

@@ -34,6 +34,31 @@ const taggable = new RegExp(
   ].join('|')}):`,
 );
 
+const taggableOnAzure = new RegExp(
+  `^azure-native:(${[
+    'apimanagement:ApiManagementService',
+    'applicationinsights:(Component|Workbook)',
+    'cdn:(AFDEndpoint|Profile)',
+    'communication:(CommunicationService|Domain|EmailService)',
+    'containerregistry:Registry',
+    'containerservice:ManagedCluster',
+    'cosmosdb:(DatabaseAccount|SqlResourceSqlContainer|SqlResourceSqlDatabase)',
+    'dbforpostgresql:Server',
+    'frontdoor:Policy',
+    'keyvault:(Secret|Vault)',
+    'managedidentity:UserAssignedIdentity',
+    'monitor:(ActionGroup|DataCollectionRule|MetricAlert|ScheduledQueryRule)',
+    'network:(NatGateway|NetworkSecurityGroup|PrivateEndpoint|PublicIPAddress|VirtualNetwork)',
+    'operationalinsights:Workspace',
+    'privatedns:(PrivateZone|VirtualNetworkLink)',
+    'redisenterprise:RedisEnterprise',
+    'resources:(Deployment|ResourceGroup)',
+    'servicebus:Namespace',
+    'storage:StorageAccount',
+    'web:(AppServicePlan|WebApp)',
+  ].join('|')})$`,
+);
+
 function tagsOf({ inputs, providerInputs }: Resource): Record<string, unknown> {
   // Configuration of a provider is text, objects in it as JSON.
   const { defaultTags } = providerInputs;
@@ -49,7 +74,7 @@ export const tags: Rule = {
     const isKubernetes = /^kubernetes:(core|apps|batch|networking\.k8s\.io|policy|autoscaling)\//.test(
       resource.type,
     );
-    if (!isKubernetes && !taggable.test(resource.type)) return [];
+    if (!isKubernetes && !taggable.test(resource.type) && !taggableOnAzure.test(resource.type)) return [];
     const held = isKubernetes ? at(resource.inputs, 'metadata.labels') : tagsOf(resource);
     const missing = (isKubernetes ? labels : wanted).filter(
       (name) => !isObject(held) || held[name] === undefined,

@@ -26,7 +26,11 @@ await describeEngine('the policy pack', (cli) => {
   const cloud = new SimulatedCloud(program);
 
   before(async () => {
-    simulation = await simulate(nodeModules, { aws: anything, kubernetes: anything }, cloud);
+    simulation = await simulate(
+      nodeModules,
+      { aws: anything, 'azure-native': anything, kubernetes: anything },
+      cloud,
+    );
     const config = { 'aws:region': 'eu-west-1' };
     stack = await Stack.open({ cli, simulation, program, stack: 'dev', config, policyPack });
     seen = await stack.preview();

@@ -24,8 +24,6 @@ export interface ResourceSchema {
   readonly outputs: Fields;
   /** What the SDK itself sets, as `apiVersion` and `kind`. */
   readonly constants: Readonly<Record<string, string>>;
-  /** Azure's SDK names some of its force-new properties. */
-  readonly replaceOnChanges: readonly string[];
 }
 
 export class Sdk {
@@ -73,7 +71,6 @@ export class Sdk {
       inputs: membersOf(declaration(new RegExp(`^${className}Args$`))),
       outputs: insideOutput(membersOf(declaration(new RegExp(`^${className}$`)))),
       constants: Object.fromEntries([...constants].map(([, name, value]) => [name, value])),
-      replaceOnChanges: stringsOf(/replaceOnChanges: \[([^\]]*)\]/.exec(code)?.[1]),
     };
   }
 
@@ -97,8 +94,6 @@ function fileIn(folder: string, wanted: string): string | undefined {
   const found = readdirSync(folder).find((name) => name.toLowerCase() === `${wanted}.d.ts`);
   return found && join(folder, found.slice(0, -'.d.ts'.length));
 }
-
-const stringsOf = (list = '') => [...list.matchAll(/"([^"]+)"/g)].map(([, text]) => text ?? '');
 
 function insideOutput(fields: Fields): Fields {
   const entries = [...fields].flatMap(([name, { type, optional }]): [string, Field][] => {

@@ -100,11 +100,7 @@ export class SimulatedProvider {
     const { fingerprint } = model;
     if (fingerprint && state[fingerprint.output] !== fingerprint.of(this.#request(resource, config, news)))
       changed.push(fingerprint.output);
-    const forceNew = [
-      ...(model.forceNew ?? []),
-      ...(this.#sdk.resource(resource.type)?.replaceOnChanges ?? []),
-    ];
-    const replaces = forceNew.filter(
+    const replaces = (model.forceNew ?? []).filter(
       (path) => changed.includes(path.split('.')[0] ?? '') && !same(at(olds, path), at(news, path)),
     );
     return {

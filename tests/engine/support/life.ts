@@ -45,8 +45,7 @@ export interface Begun extends Life {
 export async function begin(cli: PulumiCli, subject: Subject): Promise<Begun> {
   const cloud = new SimulatedCloud(subject.program);
   const simulation = await simulate(nodeModules, subject.packages, cloud);
-  const { program, stack: name, config = {}, policyPack } = subject;
-  const stack = await Stack.open({ cli, simulation, program, stack: name, config, policyPack });
+  const stack = await Stack.open({ ...subject, cli, simulation });
   const afterwards: (() => void)[] = [];
   const end = () => {
     for (const put of afterwards) put();

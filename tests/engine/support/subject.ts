@@ -9,6 +9,8 @@ export interface Subject {
   readonly stack: string;
   readonly packages: Packages;
   readonly config?: Readonly<Record<string, string>>;
+  /** The folder of a state that several stacks have in common; a new one by default. */
+  readonly backend?: string;
   /** The folder of a policy pack that previews and ups must pass. */
   readonly policyPack?: string;
   /** What goes wrong while the stack is first made: best something in its middle. */

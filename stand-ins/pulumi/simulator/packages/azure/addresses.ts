@@ -38,7 +38,6 @@ const paths: Readonly<Record<string, string>> = {
   'cdn:AFDEndpoint': 'Microsoft.Cdn/profiles/{profileName}/afdEndpoints/{endpointName}',
   'cdn:AFDOrigin': 'Microsoft.Cdn/profiles/{profileName}/originGroups/{originGroupName}/origins/{originName}',
   'cdn:AFDOriginGroup': 'Microsoft.Cdn/profiles/{profileName}/originGroups/{originGroupName}',
-  'cdn:Policy': 'Microsoft.Network/frontDoorWebApplicationFirewallPolicies/{policyName}',
   'cdn:Profile': 'Microsoft.Cdn/profiles/{profileName}',
   'cdn:Route': 'Microsoft.Cdn/profiles/{profileName}/afdEndpoints/{endpointName}/routes/{routeName}',
   'cdn:SecurityPolicy': 'Microsoft.Cdn/profiles/{profileName}/securityPolicies/{securityPolicyName}',
@@ -74,6 +73,7 @@ const paths: Readonly<Record<string, string>> = {
   'dbforpostgresql:FirewallRule':
     'Microsoft.DBforPostgreSQL/flexibleServers/{serverName}/firewallRules/{firewallRuleName}',
   'dbforpostgresql:Server': 'Microsoft.DBforPostgreSQL/flexibleServers/{serverName}',
+  'frontdoor:Policy': 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies/{policyName}',
   'keyvault:Key': 'Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}',
   'keyvault:Secret': 'Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}',
   'keyvault:Vault': 'Microsoft.KeyVault/vaults/{vaultName}',

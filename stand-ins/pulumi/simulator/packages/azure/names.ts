@@ -16,6 +16,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   'cosmosdb:DatabaseAccount': /^[\da-z][\da-z-]{2,43}$/,
   'cosmosdb:SqlResourceSqlRoleAssignment': /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
   'dbforpostgresql:Server': /^(?=.{3,63}$)[\da-z]([\da-z-]*[\da-z])?$/,
+  'frontdoor:Policy': /^[A-Za-z][\dA-Za-z]{0,127}$/,
   'keyvault:Secret': /^[\dA-Za-z-]{1,127}$/,
   'keyvault:Vault': /^(?=.{3,24}$)(?!.*--)[A-Za-z][\dA-Za-z-]*[\dA-Za-z]$/,
   'managedidentity:FederatedIdentityCredential': /^[\dA-Za-z][\w-]{2,119}$/,

@@ -34,15 +34,22 @@ function isWellFormed(xml: string): boolean {
   return open.length === 0;
 }
 
+/** `{{name}}` stands for a named value, in policies and in what a backend is sent. */
+function unnamed(text: string, serviceName: unknown, cloud: SimulatedCloud): string[] {
+  const named = cloud
+    .objects(token('apimanagement:NamedValue'))
+    .filter((value) => value.inputs.serviceName === serviceName)
+    .flatMap((value) => [value.inputs.namedValueId, value.inputs.displayName]);
+  return [...text.matchAll(/\{\{([^}]+)\}\}/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !named.includes(name))
+    .map((name) => `ValidationError: there is no named value ${name}`);
+}
+
 const policy: Rule = ({ inputs, cloud }) => {
   const xml = String(inputs.value);
   const tier = skuOf(sibling(cloud, 'apimanagement:ApiManagementService', inputs, 'serviceName'));
   const used = [...xml.matchAll(/<([\w-]+)/g)].map(([, name = '']) => name);
-  const values = [...xml.matchAll(/\{\{([^}]+)\}\}/g)].map(([, name = '']) => name);
-  const named = cloud
-    .objects(token('apimanagement:NamedValue'))
-    .filter((value) => value.inputs.serviceName === inputs.serviceName)
-    .flatMap((value) => [value.inputs.namedValueId, value.inputs.displayName]);
   const backends = [...xml.matchAll(/backend-id="([^"{]+)"/g)].map(([, id = '']) => id);
   const known = cloud
     .objects(token('apimanagement:Backend'))
@@ -55,9 +62,7 @@ const policy: Rule = ({ inputs, cloud }) => {
           .filter((name) => used.includes(name))
           .map((name) => `ValidationError: tier Consumption has no policy ${name}`)
       : []),
-    ...values
-      .filter((name) => !named.includes(name))
-      .map((name) => `ValidationError: there is no named value ${name}`),
+    ...unnamed(xml, inputs.serviceName, cloud),
     ...backends.filter((id) => !known.includes(id)).map((id) => `ValidationError: there is no backend ${id}`),
     ...unreachable(xml, cloud),
   ];
@@ -91,6 +96,8 @@ export const gatewayRules: Rules = {
   'apimanagement:ApiManagementService': service,
   'apimanagement:ApiOperationPolicy': policy,
   'apimanagement:ApiPolicy': policy,
+  'apimanagement:Backend': ({ inputs, cloud }) =>
+    [...textsIn(inputs.credentials)].flatMap(({ text }) => unnamed(text, inputs.serviceName, cloud)),
   'apimanagement:Policy': policy,
   'apimanagement:PolicyFragment': policy,
 };

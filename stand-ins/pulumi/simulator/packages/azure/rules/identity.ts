@@ -38,6 +38,7 @@ const roleAssignment: Rule = ({ inputs, cloud }) => {
   ];
 };
 
+/** Azure takes a scope without a look whether it is there: so a slip in its name would never be noticed. Here it is. */
 const documentRole: Rule = ({ inputs, cloud }) => {
   const account = sibling(cloud, 'cosmosdb:DatabaseAccount', inputs, 'accountName');
   const { principalId, scope, roleDefinitionId } = inputs;
