@@ -147,7 +147,7 @@ export function assign(
       },
       child,
     );
-  const { accountName, accountId, databaseName, containerName } = assignment.container;
+  const { accountName, accountId, databaseName, containerName, ready } = assignment.container;
   return new SqlResourceSqlRoleAssignment(
     name,
     {
@@ -157,7 +157,8 @@ export function assign(
       roleDefinitionId: pulumi.interpolate`${accountId}/sqlRoleDefinitions/${documentRoles[assignment.documentRole]}`,
       scope: pulumi.interpolate`${accountId}/dbs/${databaseName}/colls/${containerName}`,
     },
-    child,
+    // Nobody looks whether the container of a scope is there: so it is, before a role is given on it.
+    { ...child, dependsOn: [...ready] },
   );
 }
 

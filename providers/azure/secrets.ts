@@ -54,7 +54,8 @@ export class Secrets extends Part {
       },
       this.child,
     );
-    this.ids.set(name, pulumi.interpolate`${this.vault.id}/secrets/${name}`);
+    // By the secret's own name: so whatever is given a right to it comes after it.
+    this.ids.set(name, pulumi.interpolate`${this.vault.id}/secrets/${secret.name}`);
     return { reference: secret.name, ready: [secret] };
   }
 
