@@ -2,8 +2,8 @@
  * The shop on a cloud's stand-ins under load, while each function's process, what calls them and the containers are
  * killed by SIGKILL, and then the supervisor, with which everything ends: afterwards nothing accepted is lost and all
  * that must always hold holds. The reconciler is kept out of it. It does not prove what a cloud itself does when it
- * fails: its stand-ins die with the supervisor only.
- * LONG=1 kills each five times.
+ * fails: its stand-ins die here with the supervisor only, and alone in stand-in-kills.test.ts.
+ * LONG=1 kills each five times, and the supervisor three times.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,7 @@ const victims = [
 const long = Boolean(process.env.LONG);
 /** Of each process. */
 const kills = long ? 5 : 1;
+const supervisorKills = long ? 3 : 1;
 
 describe('kill -9 of functions under load', function () {
   this.timeout(long ? 600_000 : 150_000);
@@ -57,7 +58,7 @@ describe('kill -9 of functions under load', function () {
 
   it('loses nothing when the supervisor is killed', async () => {
     load = await startLoad(shop, { buyers: 4, pauseMs: 200, tolerated: [500, 502] });
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < supervisorKills; round += 1) {
       await sleep(1_000 + Math.random() * 2_000);
       shop = await shop.restart('SIGKILL');
     }
