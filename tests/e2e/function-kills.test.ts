@@ -3,13 +3,14 @@
  * killed by SIGKILL, and then the supervisor, with which everything ends: afterwards nothing accepted is lost and all
  * that must always hold holds. The reconciler is kept out of it. It does not prove what a cloud itself does when it
  * fails: its stand-ins die here with the supervisor only, and alone in stand-in-kills.test.ts.
- * LONG=1 kills each five times, and the supervisor three times.
+ * LONG=1 kills each five times, and the supervisor three times, and has the functions die at every named point of
+ * runtime/telemetry/faults.ts; that is proven on AWS alone.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Load, startLoad } from './support/load.ts';
 import { assertSound } from './support/reckoning.ts';
-import { type LocalShop, shopOn, startLocalShop } from './support/shop.ts';
+import { type LocalShop, shopOn, startLocalShop, waitFor } from './support/shop.ts';
 
 const victims = [
   ...['order', 'inventory', 'payment', 'notification'],
@@ -22,6 +23,21 @@ const long = Boolean(process.env.LONG);
 /** Of each process. */
 const kills = long ? 5 : 1;
 const supervisorKills = long ? 3 : 1;
+
+/** Of each victim, at each point, at least. */
+const killsAtPoint = 1;
+const everyone = ['order', 'inventory', 'payment', 'notification'];
+/** A point with the pass that is the last, and who passes it. */
+const points: Readonly<Record<string, readonly string[]>> = {
+  'http.before-commit:15': ['order'],
+  'http.after-commit:15': ['order'],
+  'consumer.before-commit:25': everyone,
+  'consumer.after-commit:25': everyone,
+  'outbox.before-publish:15': ['order', 'inventory', 'payment', 'product'],
+  'outbox.after-publish:15': ['order', 'inventory', 'payment', 'product'],
+  'payment.after-provider:8': ['payment'],
+  'notification.after-send:8': ['notification'],
+};
 
 describe('kill -9 of functions under load', function () {
   this.timeout(long ? 600_000 : 150_000);
@@ -66,4 +82,23 @@ describe('kill -9 of functions under load', function () {
     assert.ok(result.accepted.length > 10, `only ${result.accepted.length} orders were placed`);
     await assertSound(shop, result);
   });
+
+  const atPoints = async () => {
+    load = await startLoad(shop, { buyers: 4, pauseMs: 200, tolerated: [500, 502] });
+    for (const [killAt, dying] of Object.entries(points)) {
+      shop = await shop.restart('SIGKILL', { KILL_AT: killAt });
+      const missing = async () =>
+        (await shop.processes())
+          .filter(({ name, restarts }) => dying.includes(name) && restarts < killsAtPoint)
+          .map(({ name, restarts }) => `${name} (${restarts})`);
+      await waitFor(async () => (await missing()).length === 0, 90_000).catch(async () => {
+        assert.fail(`too few kills at ${killAt}: ${await missing()}`);
+      });
+    }
+    shop = await shop.restart('SIGKILL', { KILL_AT: '' });
+    const result = await load.stop();
+    assert.ok(result.accepted.length > 50, `only ${result.accepted.length} orders were placed`);
+    await assertSound(shop, result);
+  };
+  if (long && shopOn === 'aws') it('loses nothing at any named point', atPoints);
 });
