@@ -1,16 +1,19 @@
 /**
  * The shop on a cloud's stand-ins under load, while the stand-ins, and the cache where there is one, are killed alone by
  * SIGKILL or stand still: afterwards nothing accepted is lost and all that must always hold holds. The reconciler is
- * kept out of it.
+ * kept out of it. And a message that nobody can digest goes the whole way of a dead letter.
  *
  * It does not prove what a cloud does when it fails. Its stores do not go away as a whole and come back with what they
  * had; the stand-ins do, for they keep everything in files: what is proven is that the shop's own code goes through it.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ulid } from 'ulid';
+import { makeEvent } from '../../runtime/contracts/events/make.ts';
 import { findValkey, installValkey, startValkey, type Valkey } from '../../stand-ins/valkey.ts';
 import { createClient } from './support/client.ts';
 import { type Load, startLoad } from './support/load.ts';
+import { introduce, introduceAdmin } from './support/people.ts';
 import { assertSound } from './support/reckoning.ts';
 import { type LocalShop, startLocalShop, waitFor } from './support/shop.ts';
 import { standStill } from './support/stand-still.ts';
@@ -115,4 +118,38 @@ describe('kill -9 of what functions stand on', function () {
       assert.deepEqual(await endBrowsing(), []);
       await assertSound(shop, await load.stop());
     });
+
+  it('gives up a message that nobody can digest, which is shown, redriven and forgotten by command', async () => {
+    const client = createClient(shop.url);
+    const [admin, [buyer]] = await Promise.all([introduceAdmin(shop), introduce(shop, 1)]);
+    const nobody = `USR-${ulid()}`;
+    const hopeless = makeEvent('user.deleted', nobody, 1, { userId: nobody });
+    const parts = await shop.parts('poison');
+    await parts.publisher.publish([{ ...hopeless, data: {} } as never]);
+    await parts.close();
+    const productId = await client.product(admin.token, 10);
+    const { body } = await client.place(buyer?.token ?? '', productId);
+    await client.until(body.orderId, buyer?.token ?? '', 'confirmed');
+
+    const dlq = async (...args: string[]) => (await shop.command('dlq', args)).output;
+    const letter = async () => {
+      let id = '';
+      await waitFor(async () => {
+        const response = await fetch(`${shop.consoleUrl}/api/dead-letters`);
+        const { items } = (await response.json()) as { items: { id: string; event: { id: string } }[] };
+        id = items.find(({ event }) => event.id === hopeless.id)?.id ?? '';
+        return id !== '';
+      }, 90_000);
+      return id;
+    };
+    const id = await letter();
+    assert.match(await dlq('list'), /notification-contacts {2}user\.deleted[\s\S]*\n1 dead letter/);
+    assert.equal(JSON.parse(await dlq('show', id)).event.id, hopeless.id);
+    assert.equal(await dlq('redrive', id), `${id} is on its way again\n`);
+    // Nothing has mended it: it is given up again.
+    const again = await letter();
+    assert.equal(await dlq('purge', again), `${again} is forgotten\n`);
+    assert.match(await dlq('list'), /(^|\n)0 dead letters/);
+    assert.deepEqual((await shop.verify()).findings, []);
+  });
 });
