@@ -1,4 +1,4 @@
-import type { Cloud } from './clouds.ts';
+import type { CloudName } from '../components/config/names.ts';
 import { FixableError } from './fixable.ts';
 import { type Answer, MissingProgramError, type Run } from './run.ts';
 
@@ -12,7 +12,7 @@ export interface CloudCli {
   readonly refusals: readonly (readonly [RegExp, string])[];
 }
 
-export const clis: Readonly<Record<Cloud, CloudCli>> = {
+export const clis: Readonly<Record<CloudName, CloudCli>> = {
   aws: {
     program: 'aws',
     install: 'https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html',
@@ -41,7 +41,7 @@ export const clis: Readonly<Record<Cloud, CloudCli>> = {
 export type Ask = (...args: readonly string[]) => Promise<unknown>;
 
 /** @returns what asks, and throws a FixableError with what the CLI refused with */
-export function asker(run: Run, cloud: Cloud): Ask {
+export function asker(run: Run, cloud: CloudName): Ask {
   const { program, install, json, refusals } = clis[cloud];
   return async (...args) => {
     const answer = await run(program, [...args, ...json], { timeoutMs: 60_000 }).catch((error: Error) => {

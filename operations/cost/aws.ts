@@ -8,7 +8,7 @@ import type { Price } from './price.ts';
 export const made = {
   alarms: 26,
   dashboards: 1,
-  secrets: 5,
+  secrets: 6,
   firewallRules: 2,
   nodeDiskGib: 20,
   databaseGib: 20,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { type Cloud, cloudOf } from '../clouds.ts';
+import type { CloudName } from '../../components/config/names.ts';
+import { cloudOf } from '../clouds.ts';
 import { shown } from '../fixable.ts';
 import { run } from '../run.ts';
 import { platformConfigOf, readStackConfig } from '../stack.ts';
@@ -9,7 +10,7 @@ import { azure } from './azure.ts';
 import type { CloudCost } from './estimate.ts';
 import { regionsOf, reportOf } from './report.ts';
 
-const costs: Readonly<Record<Cloud, CloudCost>> = { aws, azure };
+const costs: Readonly<Record<CloudName, CloudCost>> = { aws, azure };
 
 interface CostOptions extends StackOption {
   readonly profile?: string;

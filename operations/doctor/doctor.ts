@@ -1,8 +1,9 @@
+import type { CloudName } from '../../components/config/names.ts';
 import { PlatformConfigError } from '../../components/config/problem.ts';
 import { createNaming } from '../../components/naming.ts';
 import { createTags } from '../../components/tags.ts';
 import { type Ask, asker, clis } from '../cloud-cli.ts';
-import { type Cloud, cloudOf } from '../clouds.ts';
+import { cloudOf } from '../clouds.ts';
 import { FixableError } from '../fixable.ts';
 import { looksOf } from '../orphans/looks.ts';
 import { findLeft } from '../orphans/orphan.ts';
@@ -16,7 +17,7 @@ import { type Check, type Finding, failed, type Looked, lookAt, needed, ok, warn
 import { backendCheck, machineChecks } from './machine.ts';
 import type { CloudChecks, Subject } from './subject.ts';
 
-const checksOf: Readonly<Record<Cloud, CloudChecks>> = { aws, azure };
+const checksOf: Readonly<Record<CloudName, CloudChecks>> = { aws, azure };
 
 export interface Watch {
   /** More checks have begun. */
@@ -78,7 +79,7 @@ async function subjectOf(run: Run, stack: string, today: string): Promise<Subjec
 }
 
 /** A stack that went before, under the same names: what it left may be in the way. */
-function leftCheck(run: Run, cloud: Cloud, { stack, cost, prefix, config }: Subject, ask: Ask): Check {
+function leftCheck(run: Run, cloud: CloudName, { stack, cost, prefix, config }: Subject, ask: Ask): Check {
   return {
     title: 'Left from before',
     run: async () => {
@@ -94,7 +95,7 @@ function leftCheck(run: Run, cloud: Cloud, { stack, cost, prefix, config }: Subj
   };
 }
 
-function cliCheck(run: Run, cloud: Cloud): Check {
+function cliCheck(run: Run, cloud: CloudName): Check {
   const { program, install } = clis[cloud];
   return {
     title: `${program} CLI`,

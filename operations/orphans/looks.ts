@@ -1,6 +1,7 @@
-import type { Cloud } from '../clouds.ts';
+import type { CloudName } from '../../components/config/names.ts';
+
 import { aws } from './aws.ts';
 import { azure } from './azure.ts';
 import type { Look } from './orphan.ts';
 
-export const looksOf: Readonly<Record<Cloud, readonly Look[]>> = { aws, azure };
+export const looksOf: Readonly<Record<CloudName, readonly Look[]>> = { aws, azure };

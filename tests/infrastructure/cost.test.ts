@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import type { PlatformConfig } from '../../components/config/load.ts';
 import { aws } from '../../operations/cost/aws.ts';
+import { azure } from '../../operations/cost/azure.ts';
 import { type Line, totalOf } from '../../operations/cost/estimate.ts';
 import { configOf, ofType, recordPlatform, the, type Values } from '../support/infrastructure.ts';
 import type { Registered } from '../support/pulumi-mocks.ts';
@@ -128,5 +129,32 @@ describe('the cost of a stack on AWS', () => {
     assert.ok(hourly <= 0.25, `${hourly}`);
     // And not more than that where spot costs as much as on demand: the figure is told, not hidden.
     assert.ok(hourlyAtMost > hourly && hourlyAtMost < 0.32, `${hourlyAtMost}`);
+  });
+});
+
+describe('the cost of a stack on Azure', () => {
+  const azureVariants: readonly Values[] = [
+    { cloud: 'azure', region: 'northeurope', ...operator },
+    {
+      cloud: 'azure',
+      region: 'northeurope',
+      profile: 'production',
+      clusterAccess: '203.0.113.0/24',
+      ...operator,
+    },
+    { cloud: 'azure', region: 'northeurope', mailer: 'communication', mailFrom: 'shop@example.com', nat: 'single' },
+  ];
+
+  it('says of every type how it is paid, and of none that there is not', async function () {
+    this.timeout(120_000);
+    const types = new Set<string>();
+    for (const values of azureVariants)
+      for (const { type } of await recordPlatform(values)) if (!costsNothing(type)) types.add(type);
+    assert.deepEqual(Object.keys(azure.billing).toSorted(), [...types].toSorted());
+  });
+
+  it('is at most a quarter of a dollar an hour to learn on, as far as prices are known', () => {
+    const { hourlyAtMost } = totalOf(azure.lines(configOf(azureVariants[0]) as PlatformConfig));
+    assert.ok(hourlyAtMost > 0.1 && hourlyAtMost <= 0.25, `${hourlyAtMost}`);
   });
 });

@@ -148,7 +148,7 @@ describe('the doctor on Azure', () => {
       return answers[args.slice(0, 2).join(' ')];
     };
     const config = platformConfigOf('azure', {
-      values: { cloud: 'aws', region: 'westeurope', nodeSize: size },
+      values: { cloud: 'azure', region: 'westeurope', nodeSize: size },
     });
     const subject = { stack: 'azure', config, cost: 'p/azure', prefix: 'p-azure-', today: '2026-11-24' };
     const looked = await lookAt(azure.account(ask, subject));
