@@ -7,6 +7,7 @@ import { nodeModules } from './support/program.ts';
 import type { Subject } from './support/subject.ts';
 
 const app = 'azure-native:web:WebApp';
+const namedValue = 'azure-native:apimanagement:NamedValue';
 const sdk = new Sdk('azure-native', nodeModules);
 
 export const azure: ShopOnCloud = {
@@ -30,18 +31,30 @@ export const azure: ShopOnCloud = {
     changed: { type: app, name: 'payment', to: { httpsOnly: false } },
     deleted: { type: 'azure-native:applicationinsights:Workbook', name: 'shop' },
   },
-  // What its SDK gives tags to, should have them.
+  // What its SDK gives tags to, should have them; a gateway's values have words that are found by.
   tagsOf: ({ type, inputs }) => {
-    if (!sdk.resource(type)?.inputs.has('tags')) return undefined;
+    if (!sdk.resource(type)?.inputs.has('tags') || type === namedValue) return undefined;
     return isObject(inputs.tags) ? inputs.tags : {};
   },
   // A gateway's named values are its store of secrets.
-  secretHolders: [
-    'azure-native:apimanagement:NamedValue',
-    'azure-native:dbforpostgresql:Server',
-    'azure-native:keyvault:Secret',
+  secretHolders: [namedValue, 'azure-native:dbforpostgresql:Server', 'azure-native:keyvault:Secret'],
+  protectedInProduction: [
+    'azure-native:containerservice:ManagedCluster cluster',
+    'azure-native:cosmosdb:DatabaseAccount documents',
+    ...['inbox', 'inventory', 'leases', 'notification', 'order', 'payment', 'payment-provider'].map(
+      (name) => `azure-native:cosmosdb:SqlResourceSqlContainer ${name}`,
+    ),
+    'azure-native:cosmosdb:SqlResourceSqlDatabase documents',
+    'azure-native:dbforpostgresql:Server database',
+    'azure-native:resources:ResourceGroup shop',
+    'azure-native:servicebus:Namespace messaging',
+    ...[
+      ...['inventory-catalogue', 'inventory-saga', 'notification-contacts', 'notification-mail'],
+      ...['order-catalogue', 'order-saga', 'payment-saga'],
+    ].map((name) => `azure-native:servicebus:Subscription ${name}`),
+    'azure-native:servicebus:Topic events',
+    'tls:index/privateKey:PrivateKey signing',
   ],
-  protectedInProduction: [],
 };
 
 export const subjectOf = (program: string, profile: string, more?: Partial<Subject>): Subject =>
