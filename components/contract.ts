@@ -67,6 +67,8 @@ export interface StaticSite {
 export interface Secret {
   /** By which the services' own adapter reads it. */
   readonly reference: pulumi.Output<string>;
+  /** By which a person reads it with the cloud's own CLI. */
+  readonly address: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
 }
 

@@ -173,7 +173,7 @@ export class EcommercePlatform extends pulumi.ComponentResource {
     this.registry = registry.address;
     this.resourcePrefix = naming.prefix;
     this.queues = consumers;
-    this.adminPasswordSecret = adminPassword;
+    this.adminPasswordSecret = secrets.addressOf(secretNames.adminPassword);
     this.registerOutputs({ gatewayUrl: this.gatewayUrl });
   }
 }

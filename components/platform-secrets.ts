@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import type { PlatformConfig } from './config/load.ts';
-import type { Cloud } from './contract.ts';
+import type { Cloud, Secret } from './contract.ts';
 import { secretNames } from './grants.ts';
 
 /** Passwords, and the cloud's secrets by their names. */
@@ -9,7 +9,7 @@ export class PlatformSecrets {
   readonly ready: pulumi.Resource[] = [];
   private readonly cloud: Cloud;
   private readonly options: pulumi.CustomResourceOptions;
-  private readonly references = new Map<string, pulumi.Output<string>>();
+  private readonly made = new Map<string, Secret>();
   private readonly passwords = new Map<string, pulumi.Output<string>>();
 
   constructor(
@@ -35,16 +35,18 @@ export class PlatformSecrets {
   }
 
   keep(name: string, value: pulumi.Input<string>): pulumi.Output<string> {
-    const { reference, ready } = this.cloud.createSecret(name, value);
-    this.references.set(name, reference);
-    this.ready.push(...ready);
-    return reference;
+    const secret = this.cloud.createSecret(name, value);
+    this.made.set(name, secret);
+    this.ready.push(...secret.ready);
+    return secret.reference;
   }
 
-  referenceOf(name: string): pulumi.Output<string> {
-    const reference = this.references.get(name);
-    if (!reference)
-      throw new Error(`there is no secret ${name}: ${[...this.references.keys()].join(', ')} are`);
-    return reference;
+  referenceOf = (name: string): pulumi.Output<string> => this.get(name).reference;
+  addressOf = (name: string): pulumi.Output<string> => this.get(name).address;
+
+  private get(name: string): Secret {
+    const secret = this.made.get(name);
+    if (!secret) throw new Error(`there is no secret ${name}: ${[...this.made.keys()].join(', ')} are`);
+    return secret;
   }
 }

@@ -33,7 +33,7 @@ export class Secrets extends Part {
       this.child,
     );
     this.arns.set(name, secret.arn);
-    return { reference: secret.arn, ready: [version] };
+    return { reference: secret.arn, address: secret.arn, ready: [version] };
   }
 
   arnOf(name: string): pulumi.Output<string> {

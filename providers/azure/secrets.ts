@@ -56,7 +56,8 @@ export class Secrets extends Part {
     );
     // By the secret's own name: so whatever is given a right to it comes after it.
     this.ids.set(name, pulumi.interpolate`${this.vault.id}/secrets/${secret.name}`);
-    return { reference: secret.name, ready: [secret] };
+    const address = pulumi.interpolate`${this.vaultUrl}secrets/${secret.name}`;
+    return { reference: secret.name, address, ready: [secret] };
   }
 
   /** Of the resource: what a role is given on. */

@@ -142,7 +142,13 @@ describe('the cost of a stack on Azure', () => {
       clusterAccess: '203.0.113.0/24',
       ...operator,
     },
-    { cloud: 'azure', region: 'northeurope', mailer: 'communication', mailFrom: 'shop@example.com', nat: 'single' },
+    {
+      cloud: 'azure',
+      region: 'northeurope',
+      mailer: 'communication',
+      mailFrom: 'shop@example.com',
+      nat: 'single',
+    },
   ];
 
   it('says of every type how it is paid, and of none that there is not', async function () {

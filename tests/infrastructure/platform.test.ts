@@ -11,18 +11,28 @@ import { configOf, ofType, pretendBundles, the, type Values } from '../support/i
 import { type Asked, pretendCloud } from '../support/pretend-cloud.ts';
 import { type Registered, recordResources } from '../support/pulumi-mocks.ts';
 
-async function standUp(values?: Values): Promise<{ resources: Registered[]; asked: Asked }> {
+interface StoodUp {
+  readonly resources: Registered[];
+  readonly asked: Asked;
+  readonly adminPasswordSecret: string;
+}
+
+async function standUp(values?: Values): Promise<StoodUp> {
   const { provider, asked } = pretendCloud();
+  let adminPasswordSecret = '';
   const resources = await recordResources(() => {
-    new EcommercePlatform('shop', {
+    const platform = new EcommercePlatform('shop', {
       project: 'ecommerce-platform',
       stack: 'test',
       config: configOf(values),
       provider,
       bundles: pretendBundles,
     });
+    platform.adminPasswordSecret.apply((address) => {
+      adminPasswordSecret = address;
+    });
   });
-  return { resources, asked };
+  return { resources, asked, adminPasswordSecret };
 }
 
 const policies = (resources: readonly Registered[]) =>
@@ -31,14 +41,19 @@ const policies = (resources: readonly Registered[]) =>
 describe('the platform on any cloud', () => {
   let resources: Registered[];
   let asked: Asked;
+  let adminPasswordSecret: string;
   let plain: Registered[];
   before(async function () {
     this.timeout(60_000);
-    ({ resources, asked } = await standUp());
+    ({ resources, asked, adminPasswordSecret } = await standUp());
     ({ resources: plain } = await standUp({ mesh: 'none' }));
   });
 
   const deployment = (name: string) => the(resources, 'kubernetes:apps/v1:Deployment', name).spec;
+
+  it('tells where a person finds the first administrator’s password', () => {
+    assert.equal(adminPasswordSecret, 'secrets.test/admin-password');
+  });
 
   it('asks for what the services’ code says that there is', () => {
     assert.deepEqual(

@@ -41,7 +41,7 @@ export function pretendCloud(): { readonly provider: CloudProvider; readonly ask
     }),
     createSecret: (name) => {
       asked.secrets.push(name);
-      return { reference: text(`secret/${name}`), ready: [] };
+      return { reference: text(`secret/${name}`), address: text(`secrets.test/${name}`), ready: [] };
     },
     createDatabase: () => ({
       host: text('database.test'),
