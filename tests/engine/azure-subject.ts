@@ -36,8 +36,16 @@ export const azure: ShopOnCloud = {
     if (!sdk.resource(type)?.inputs.has('tags') || type === namedValue) return undefined;
     return isObject(inputs.tags) ? inputs.tags : {};
   },
-  // A gateway's named values are its store of secrets.
-  secretHolders: [namedValue, 'azure-native:dbforpostgresql:Server', 'azure-native:keyvault:Secret'],
+  // A gateway's named values are its store of secrets; the cluster's holds the key of its way in, whose certificate is
+  // made from it. A route can compare the header that the gateway shows with text only: so the text is in it.
+  secretHolders: [
+    namedValue,
+    'azure-native:dbforpostgresql:Server',
+    'azure-native:keyvault:Secret',
+    'kubernetes:core/v1:Secret',
+    'kubernetes:gateway.networking.k8s.io/v1:HTTPRoute',
+    'tls:index/selfSignedCert:SelfSignedCert',
+  ],
   protectedInProduction: [
     'azure-native:containerservice:ManagedCluster cluster',
     'azure-native:cosmosdb:DatabaseAccount documents',
