@@ -129,7 +129,7 @@ export const settings = {
   nodeSpot: setting(
     // AKS has none in the pool that it needs, nor of the sizes in bursts (learn.microsoft.com, AKS spot node pools).
     { aws: yesOrNo, azure: onlyNo },
-    'Spot nodes: a third of the price, taken back at two minutes’ notice',
+    'Spot nodes: well under half of the price, taken back at two minutes’ notice',
     ({ cloud, profile }) => profile === 'learn' && hasSpot[cloud],
   ),
   replicas: setting(integer(1, 50, 3), 'Replicas of each container service at least', always(3)),

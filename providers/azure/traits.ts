@@ -7,7 +7,7 @@ import type { Traits } from '../../components/traits.ts';
 export const traits: Traits = {
   Site: {
     'reached through': 'the storage account’s own web address',
-    'a change is seen': 'after 5 minutes at most',
+    'a change is seen': 'at once, or when a reader’s own copy is old',
     price: 'per request and GB',
   },
   Secrets: {
@@ -19,7 +19,7 @@ export const traits: Traits = {
     reads: 'consistent in a session; an index is of the same moment',
     latency: 'milliseconds',
     'grows by': 'serverless, by itself',
-    backups: 'any moment of 7 days',
+    backups: 'any moment of 7 days; of 30 in production',
     price: 'per request unit, nothing while idle',
   },
   Messaging: {
@@ -49,7 +49,11 @@ export const traits: Traits = {
     latency: 'under a millisecond, in the network',
     price: 'per hour, by size',
   },
-  Registry: { 'sign-in': 'Entra ID; a token for the program', 'old images': 'all stay', price: 'per day' },
+  Registry: {
+    'sign-in': 'Entra ID for the nodes; a password for the program',
+    'old images': 'all stay',
+    price: 'per day',
+  },
   Cluster: {
     nodes: 'on demand',
     'identity of pods': 'workload identity',
@@ -57,14 +61,14 @@ export const traits: Traits = {
   },
   Gateway: {
     'token check': 'by the key that the policy holds',
-    'too many requests': '429, bounded for each caller; not on the tier of learn',
+    'too many requests': '429, bounded for the whole API; not on the tier of learn',
     'way to the cluster': 'public by TLS with a key in learn, private in production',
-    'longest answer': '230 s by a function, and 25 s by its own bound',
+    'longest answer': '25 s by the function’s own bound (230 s by Azure’s)',
     price: 'per request in learn, per hour in production',
   },
   Monitoring: {
     'logs and traces': 'Log Analytics and Application Insights',
-    'alarms by': 'mail, from an action group',
+    'alarms by': 'mail, from an action group; one alarm for all consumers’ messages',
     price: 'per GB, with a daily bound in learn',
   },
 };
