@@ -37,6 +37,7 @@ const onlyLongOnStandIns = ['contention', 'tokens', 'from-outside', 'stand-in-ki
 
 /** In an order in which three at a time end at about the same time. */
 export const suites: readonly Suite[] = [
+  { name: 'integration', folder: 'integration', onlyLong: ['ring'] },
   {
     name: 'e2e',
     folder: 'e2e',
@@ -46,7 +47,6 @@ export const suites: readonly Suite[] = [
         'here are no stand-ins; kills.test.ts has the named points, and faults.test.ts PostgreSQL',
     },
   },
-  { name: 'integration', folder: 'integration', onlyLong: ['ring'] },
   {
     name: 'e2e-aws',
     folder: 'e2e',
@@ -55,6 +55,7 @@ export const suites: readonly Suite[] = [
     onlyLong: onlyLongOnStandIns,
     without: notOnStandIns,
   },
+  ...['local', 'engine', 'contract'].map((name) => ({ name, folder: name })),
   {
     name: 'e2e-azure',
     folder: 'e2e',
@@ -68,10 +69,7 @@ export const suites: readonly Suite[] = [
     },
   },
   { name: 'e2e-deployed', folder: 'e2e', onlyNamed: true, without: notFromOutside },
-  ...['local', 'engine', 'contract', 'infrastructure', 'unit', 'architecture'].map((name) => ({
-    name,
-    folder: name,
-  })),
+  ...['infrastructure', 'unit', 'architecture'].map((name) => ({ name, folder: name })),
 ];
 
 /** What npm cannot give everywhere, and the files of tests that need it. */
