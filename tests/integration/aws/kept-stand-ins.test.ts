@@ -57,10 +57,20 @@ describe('the stand-ins that keep what they are told', function () {
   let clients: { dynamoDb: DynamoDBClient; sns: SNSClient; sqs: SQSClient };
 
   const start = async (more: Partial<typeof resources> = {}) => {
-    const [dynamoDbPort, snsSqsPort] = [await freePort(), await freePort()];
-    const options = { ...resources, ...more, dataDir: folder, dynamoDbPort, snsSqsPort };
-    running = fork(child, [JSON.stringify(options)], { execArgv: [] });
-    await once(running, 'message');
+    let ports = { dynoDb: 0, messages: 0 };
+    // A port that was free may be somebody else's by the time it is used: then others are tried.
+    for (let tries = 0; running === undefined; tries += 1) {
+      ports = { dynoDb: await freePort(), messages: await freePort() };
+      const options = {
+        ...{ ...resources, ...more, dataDir: folder },
+        ...{ dynamoDbPort: ports.dynoDb, snsSqsPort: ports.messages },
+      };
+      const started = fork(child, [JSON.stringify(options)], { execArgv: [] });
+      const ended = once(started, 'exit').then(() => false);
+      if (await Promise.race([once(started, 'message').then(() => true), ended])) running = started;
+      else assert.ok(tries < 3, 'the stand-ins did not start');
+    }
+    const [dynamoDbPort, snsSqsPort] = [ports.dynoDb, ports.messages];
     endpoints = {
       dynamoDb: `http://127.0.0.1:${dynamoDbPort}`,
       messages: `http://127.0.0.1:${snsSqsPort}`,
