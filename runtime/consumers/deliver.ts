@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AlreadyHandledError, ConflictError, InsufficientError } from '../errors.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { Consumer } from '../ports/event-bus.ts';
@@ -5,7 +6,7 @@ import { faultPoint } from '../telemetry/faults.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { traceIdOf } from '../telemetry/tracing.ts';
 import { createMessageHandler, type IncomingMessage } from './handle.ts';
-import { conflictRetries, type Decision, decide } from './retry.ts';
+import { conflictPauseMs, conflictRetries, type Decision, decide } from './retry.ts';
 
 /** `undefined` when its effect is committed and the message may go; otherwise what becomes of it, and why. */
 export type Outcome = undefined | (Decision & { readonly reason: string });
@@ -30,6 +31,7 @@ export function createDelivery(consumer: Consumer, documents: Documents, logger:
         if (error instanceof AlreadyHandledError) return;
         const moved = error instanceof ConflictError || error instanceof InsufficientError;
         if (!moved || round > conflictRetries) throw error;
+        await sleep(conflictPauseMs(round));
       }
     }
   };

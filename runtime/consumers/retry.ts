@@ -14,8 +14,14 @@ export interface Decision {
 /** A handler that names its own delay waits for something it expects, and is given more tries. */
 export const patience = 100;
 
-/** A conflict is somebody else's progress: decide again at once, this often, before it counts as a failure. */
+/** A conflict is somebody else's progress: decide again soon, this often, before it counts as a failure. */
 export const conflictRetries = 4;
+
+/**
+ * Before deciding again, in milliseconds: anything up to 20, 40, 80, 160. At once, all who want the same document would
+ * read it together and lose to one of them, again and again, until one of their messages is given up.
+ */
+export const conflictPauseMs = (round: number): number => Math.random() * 20 * 2 ** (round - 1);
 
 export function decide(consumer: Consumer, failedBefore: number, error: unknown): Decision {
   const policy = consumer.retry ?? defaultRetryPolicy;

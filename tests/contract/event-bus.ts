@@ -130,6 +130,7 @@ export const eventBusCases: ContractCase<EventBusBackend>[] = [
       await bus.consume(tallyTable, counting('counter'));
       await bus.publisher.publish(Array.from({ length: 60 }, (_, n) => payments(first, n)));
       await eventually(async () => assert.equal(await countOf(bus.open(tallyTable), first), 60), 15_000);
+      assert.deepEqual(await bus.deadLetters.list(), []);
     },
   },
   {
