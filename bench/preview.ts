@@ -6,14 +6,16 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { howToGetPulumi } from '../stand-ins/pulumi/cli.ts';
-import { subjectOf } from '../tests/engine/aws-subject.ts';
+import { howToGetPulumi, type PulumiCli } from '../stand-ins/pulumi/cli.ts';
+import { aws } from '../tests/engine/aws-subject.ts';
+import { azure } from '../tests/engine/azure-subject.ts';
+import { type ShopOnCloud, shopSubject } from '../tests/engine/shop-subject.ts';
 import { begin, pulumiCli } from '../tests/engine/support/life.ts';
 import { projectFolder } from '../tests/engine/support/program.ts';
 import { Stack } from '../tests/engine/support/stack.ts';
 import type { State } from '../tests/engine/support/state.ts';
 import { flatProgram } from './preview/flat-program.ts';
-import { withClosing } from './support/closing.ts';
+import { type Closing, withClosing } from './support/closing.ts';
 import { print, type Report } from './support/report.ts';
 import { median, round } from './support/statistics.ts';
 
@@ -29,52 +31,57 @@ export function benchPreview({ rounds = 7 }: PreviewOptions = {}): Promise<Repor
   return withClosing(async (closing) => {
     const cli = await pulumiCli();
     if (!cli) throw new Error(`there is no pulumi: ${howToGetPulumi}`);
-    const { policyPack, ...subject } = subjectOf(projectFolder, 'learn');
-    const { stack, simulation, end } = await begin(cli, subject);
-    closing.push(end);
-    const preview = async (one: Stack) => {
-      const { ok, seconds, output } = await one.preview();
-      if (!ok) throw new Error(output);
-      return seconds;
-    };
-    await preview(stack);
-    const { ok, output } = await stack.up();
-    if (!ok) throw new Error(output);
-    const state = JSON.parse(await stack.command('stack', 'export', '--show-secrets')) as {
-      deployment: State;
-    };
-
-    const program = flatFolder(flatProgram(state.deployment.resources ?? []));
-    closing.push(() => rmSync(program, { recursive: true, force: true }));
-    const flat = await Stack.open({ cli, simulation, program, stack: 'flat' });
-    closing.push(() => flat.close());
-    // In the same cloud, but of a state that knows nothing of it.
-    const shop = await Stack.open({
-      cli,
-      simulation,
-      program: projectFolder,
-      stack: subject.stack,
-      config: subject.config ?? {},
-    });
-    closing.push(() => shop.close());
-
-    const times = { shop: [] as number[], flat: [] as number[] };
-    for (let n = 0; n < rounds; n += 1) {
-      times.shop.push(await preview(shop));
-      times.flat.push(await preview(flat));
-    }
-    const [ours, reference] = [median(times.shop), median(times.flat)];
-    const count = (state.deployment.resources ?? []).filter(({ custom }) => custom).length;
+    const lines: string[] = [];
+    for (const cloud of [aws, azure]) lines.push(...(await measure(cli, cloud, rounds, closing)));
     return {
-      name: 'preview: the whole stack aws, profile learn, from nothing',
+      name: 'preview: a whole stack, profile learn, from nothing',
       lines: [
-        `the program  ${round(ours, 1)} s (goal: about ${goal.seconds}), ${count} resources`,
-        `flat         ${round(reference, 1)} s, the same resources written out`,
-        `ratio        ${round(ours / reference, 2)} (goal: at most ${goal.ratio})`,
-        `median of ${rounds} rounds in turns`,
+        ...lines,
+        `goals: about ${goal.seconds} s, at most ${goal.ratio}; median of ${rounds} rounds in turns`,
       ],
     };
   });
+}
+
+async function measure(
+  cli: PulumiCli,
+  cloud: ShopOnCloud,
+  rounds: number,
+  closing: Closing,
+): Promise<string[]> {
+  const { policyPack, ...subject } = shopSubject(cloud, projectFolder, 'learn');
+  const { stack, simulation, end } = await begin(cli, subject);
+  closing.push(end);
+  const preview = async (one: Stack) => {
+    const { ok, seconds, output } = await one.preview();
+    if (!ok) throw new Error(output);
+    return seconds;
+  };
+  await preview(stack);
+  const { ok, output } = await stack.up();
+  if (!ok) throw new Error(output);
+  const exported = await stack.command('stack', 'export', '--show-secrets');
+  const { resources = [] } = (JSON.parse(exported) as { deployment: State }).deployment;
+
+  const program = flatFolder(flatProgram(resources));
+  closing.push(() => rmSync(program, { recursive: true, force: true }));
+  // Both in the same cloud, and of states that know nothing of what is there.
+  const flat = await Stack.open({ cli, simulation, program, stack: 'flat' });
+  closing.push(() => flat.close());
+  const { config = {} } = subject;
+  const shop = await Stack.open({ cli, simulation, program: projectFolder, stack: cloud.stack, config });
+  closing.push(() => shop.close());
+
+  const times = { shop: [] as number[], flat: [] as number[] };
+  for (let n = 0; n < rounds; n += 1) {
+    times.shop.push(await preview(shop));
+    times.flat.push(await preview(flat));
+  }
+  const [ours, reference] = [median(times.shop), median(times.flat)];
+  const count = resources.filter(({ custom }) => custom).length;
+  return [
+    `${cloud.stack.padEnd(6)}${round(ours, 1)} s for ${count} resources; written out flat ${round(reference, 1)} s: ${round(ours / reference, 2)}`,
+  ];
 }
 
 /** A program of its own within the project, so that it finds the same packages. */

@@ -9,7 +9,7 @@ import { delimiter, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { freePort } from '../stand-ins/free-port.ts';
+import { freePort } from '../tests/support/free-port.ts';
 import { openShopper, type Shopper } from './start/shopper.ts';
 import { type Closing, withClosing } from './support/closing.ts';
 import { print, type Report } from './support/report.ts';

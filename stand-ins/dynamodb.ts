@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './free-port.ts';
 
 export interface StandIn {
   readonly endpoint: string;
@@ -17,8 +16,7 @@ const startDeadlineMs = 30_000;
 export interface DynamoDbOptions {
   /** `dynoxide` or `jar`. @default STAND_IN_DYNAMODB, else dynoxide */
   readonly kind?: string;
-  /** @default any free one */
-  readonly port?: number;
+  readonly port: number;
   /** Where dynoxide keeps its data. @default in memory */
   readonly file?: string;
 }
@@ -28,8 +26,8 @@ export interface DynamoDbOptions {
  * STAND_IN_DYNAMODB=jar Amazon's own, which needs Java 17 or newer, and listens on all interfaces for it cannot be
  * told otherwise.
  */
-export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<StandIn> {
-  const { kind = process.env.STAND_IN_DYNAMODB ?? 'dynoxide', port = await freePort(), file } = options;
+export async function startDynamoDb(options: DynamoDbOptions): Promise<StandIn> {
+  const { kind = process.env.STAND_IN_DYNAMODB ?? 'dynoxide', port, file } = options;
   const child = kind === 'jar' ? await startJar(port) : startDynoxide(port, file);
   const end = () => void (child.stdin ? child.stdin.destroy() : child.kill('SIGKILL'));
   process.once('exit', end);

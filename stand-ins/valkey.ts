@@ -9,7 +9,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
 
 export interface Valkey {
   readonly port: number;
@@ -25,6 +24,8 @@ export interface Valkey {
 }
 
 export interface ValkeyOptions {
+  /** A free one of 127.0.0.1. */
+  readonly port: number;
   /** Every client must log in with it. */
   readonly password?: string;
   /** As the server writes it, such as '4mb': beyond it writes are refused. */
@@ -50,11 +51,10 @@ export function findValkey(): string | undefined {
 }
 
 /** @throws Error when there is no such program, or it does not start */
-export async function startValkey({ password, maxMemory }: ValkeyOptions = {}): Promise<Valkey> {
+export async function startValkey({ port, password, maxMemory }: ValkeyOptions): Promise<Valkey> {
   const program = findValkey();
   if (program === undefined)
     throw new Error(`neither ${programs.join(' nor ')} is on PATH: ${installValkey}`);
-  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'valkey-'));
   let child: ChildProcess | undefined;
 

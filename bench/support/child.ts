@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { freePort } from '../../stand-ins/free-port.ts';
+import { freePort } from '../../tests/support/free-port.ts';
 import type { Closing } from './closing.ts';
 
 /** A server in a process of its own. */

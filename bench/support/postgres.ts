@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '../../local/postgres/cluster.ts';
 import { ensureDatabases } from '../../local/postgres/databases.ts';
-import { freePort } from '../../stand-ins/free-port.ts';
+import { freePort } from '../../tests/support/free-port.ts';
 import type { Closing } from './closing.ts';
 
 export interface BenchPostgres {

@@ -37,10 +37,11 @@ function explain(problem: string, host: string, port: number): string {
 /**
  * A free port below every system's range for outgoing connections: there, a client that keeps trying to reach
  * a server that is down could take the server's own port.
+ * @param from the first of the ten thousand that it is one of
  */
-export async function freePort(): Promise<number> {
+export async function freePort(from = 20_000): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = from + Math.floor(Math.random() * 10_000);
     if (given.has(port)) continue;
     given.add(port);
     if ((await tryListen('127.0.0.1', port)) === undefined) return port;

@@ -15,8 +15,15 @@ import { openRedisCache, type RedisCache } from '../../runtime/adapters/shared/r
 import { maxLogLength } from '../../runtime/adapters/shared/redis-cache-scripts.ts';
 import type { Cache } from '../../runtime/ports/cache.ts';
 import { createLogger } from '../../runtime/telemetry/log.ts';
-import { findValkey, installValkey, startValkey, type Valkey } from '../../stand-ins/valkey.ts';
+import {
+  findValkey,
+  installValkey,
+  startValkey,
+  type Valkey,
+  type ValkeyOptions,
+} from '../../stand-ins/valkey.ts';
 import type { CacheOrder } from '../support/cache-child.ts';
+import { freePort } from '../support/free-port.ts';
 import { cacheCases, describeCache } from './cache.ts';
 import { casesAbout, eventually, failingCases } from './case.ts';
 
@@ -28,7 +35,7 @@ const is = (value: string) => async () => value;
 function suite() {
   let server: Valkey;
   before(async () => {
-    server = await startValkey();
+    server = await startValkey({ port: await freePort() });
   });
   after(() => server.stop());
 
@@ -106,8 +113,8 @@ function trouble() {
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
   });
-  const serve = async (options: Parameters<typeof startValkey>[0] = {}) => {
-    const server = await startValkey(options);
+  const serve = async (options: Omit<ValkeyOptions, 'port'> = {}) => {
+    const server = await startValkey({ ...options, port: await freePort() });
     closing.push(() => server.stop());
     return server;
   };

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectShopDatabase } from '../../runtime/adapters/local/shop-database.ts';
 import { makeEvent } from '../../runtime/contracts/events/make.ts';
 import type { Database } from '../../runtime/sql/pool.ts';
-import { freePort } from '../../stand-ins/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
 import { type Client, createClient } from './support/client.ts';
 import { type Load, startLoad } from './support/load.ts';

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { makeEvent } from '../../runtime/contracts/events/make.ts';
 import { findValkey, installValkey, startValkey, type Valkey } from '../../stand-ins/valkey.ts';
+import { freePort } from '../support/free-port.ts';
 import { createClient } from './support/client.ts';
 import { type Load, startLoad } from './support/load.ts';
 import { introduce, introduceAdmin } from './support/people.ts';
@@ -33,7 +34,7 @@ describe('kill -9 of what functions stand on', function () {
   let cache: Valkey | undefined;
 
   before(async () => {
-    if (findValkey()) cache = await startValkey();
+    if (findValkey()) cache = await startValkey({ port: await freePort() });
     shop = await startLocalShop({ ...settings, ...(cache && { CACHE_URL: cache.url }) });
   });
   const begin = async () => {

@@ -6,7 +6,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { resetDataFolder } from '../../local/supervisor/reset.ts';
-import { freePort } from '../../stand-ins/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { cleanUp, newDataDir, processesOf, startSupervised } from './supervised.ts';
 
 /** Starts, expects a refusal, and returns what it said. */

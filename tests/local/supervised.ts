@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { resetDataFolder } from '../../local/supervisor/reset.ts';
-import { freePort } from '../../stand-ins/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 
 export interface ProcessStatus {
   readonly name: string;

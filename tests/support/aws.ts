@@ -5,6 +5,7 @@ import { clientDefaults } from '../../runtime/adapters/aws/clients.ts';
 import { startDynamoDb } from '../../stand-ins/dynamodb.ts';
 import { startSnsSqs } from '../../stand-ins/sns-sqs.ts';
 import { atEnd } from './at-end.ts';
+import { freePort } from './free-port.ts';
 
 /** Stand-ins and clients of them: one of each a mocha process, started by the first test that asks. */
 export interface AwsStandIns {
@@ -30,7 +31,7 @@ let started: Promise<AwsStandIns> | undefined;
 let names = 0;
 
 async function start(): Promise<AwsStandIns> {
-  const [dynamo, messages] = await Promise.all([startDynamoDb(), startSnsSqs()]);
+  const [dynamo, messages] = await Promise.all([startDynamoDb({ port: await freePort() }), startSnsSqs()]);
   const aws: AwsStandIns = {
     dynamoDb: new DynamoDBClient(standInClient(dynamo.endpoint)),
     sns: new SNSClient(standInClient(messages.endpoint)),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '../../local/postgres/cluster.ts';
 import { ensureDatabases } from '../../local/postgres/databases.ts';
-import { freePort } from '../../stand-ins/free-port.ts';
+import { freePort } from './free-port.ts';
 
 /** Real PostgreSQL for a suite: one cluster a mocha process, a fresh database a call. */
 let cluster: Promise<{ cluster: Cluster; folder: string }> | undefined;

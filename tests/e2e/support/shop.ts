@@ -8,7 +8,7 @@ import { type BackendName, backendName } from '../../../local/backends/names.ts'
 import type { ShopParts } from '../../../local/backends/parts.ts';
 import { openRunningShop, type RuntimeInfo, readRuntimeFile } from '../../../local/runtime-file.ts';
 import { type Verdict, verifyShop } from '../../../local/verify/verify.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { slowness } from './deployed.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

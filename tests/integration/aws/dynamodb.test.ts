@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startDynamoDb } from '../../../stand-ins/dynamodb.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** As they stand in the program of dynoxide 1.2.1. */
 const questions = {
@@ -29,7 +30,7 @@ describe('the stand-in for DynamoDB', () => {
   it('answers by an index what it asks of its stream records', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shop-dynamodb-'));
     const file = join(folder, 'documents.db');
-    const dynamoDb = await startDynamoDb({ kind: 'dynoxide', file });
+    const dynamoDb = await startDynamoDb({ kind: 'dynoxide', port: await freePort(), file });
     try {
       const database = new DatabaseSync(file, { readOnly: true });
       for (const [what, question] of Object.entries(questions)) {

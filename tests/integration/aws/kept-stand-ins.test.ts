@@ -4,7 +4,7 @@
  * with who started it. It does not prove that anything survives a loss of power, nor anything of AWS itself.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,11 +28,12 @@ import { createQueues } from '../../../runtime/adapters/aws/queues.ts';
 import type { ShopEvent } from '../../../runtime/contracts/events/envelope.ts';
 import { makeEvent } from '../../../runtime/contracts/events/make.ts';
 import type { CloudOptions } from '../../../stand-ins/aws/cloud.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
 import { openCheckpoints } from '../../../stand-ins/lambda/checkpoints.ts';
 import { startStreamSource } from '../../../stand-ins/lambda/stream-source.ts';
 import { eventually } from '../../contract/case.ts';
 import { standInClient } from '../../support/aws.ts';
+import { freePort } from '../../support/free-port.ts';
+import { forkStandIns } from '../../support/stand-ins-process.ts';
 
 const child = fileURLToPath(new URL('../../support/stand-ins-child.ts', import.meta.url));
 const definition = { name: 'things', indexes: {} };
@@ -57,20 +58,9 @@ describe('the stand-ins that keep what they are told', function () {
   let clients: { dynamoDb: DynamoDBClient; sns: SNSClient; sqs: SQSClient };
 
   const start = async (more: Partial<typeof resources> = {}) => {
-    let ports = { dynoDb: 0, messages: 0 };
-    // A port that was free may be somebody else's by the time it is used: then others are tried.
-    for (let tries = 0; running === undefined; tries += 1) {
-      ports = { dynoDb: await freePort(), messages: await freePort() };
-      const options = {
-        ...{ ...resources, ...more, dataDir: folder },
-        ...{ dynamoDbPort: ports.dynoDb, snsSqsPort: ports.messages },
-      };
-      const started = fork(child, [JSON.stringify(options)], { execArgv: [] });
-      const ended = once(started, 'exit').then(() => false);
-      if (await Promise.race([once(started, 'message').then(() => true), ended])) running = started;
-      else assert.ok(tries < 3, 'the stand-ins did not start');
-    }
-    const [dynamoDbPort, snsSqsPort] = [ports.dynoDb, ports.messages];
+    const [dynamoDbPort, snsSqsPort] = [await freePort(), await freePort()];
+    const options = { ...resources, ...more, dataDir: folder, dynamoDbPort, snsSqsPort };
+    running = await forkStandIns(child, options);
     endpoints = {
       dynamoDb: `http://127.0.0.1:${dynamoDbPort}`,
       messages: `http://127.0.0.1:${snsSqsPort}`,

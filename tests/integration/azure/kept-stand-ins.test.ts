@@ -4,7 +4,7 @@
  * prove that anything survives a loss of power, nor anything of Azure itself.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,9 +22,10 @@ import { openTopic } from '../../../runtime/adapters/azure/topic.ts';
 import type { ShopEvent } from '../../../runtime/contracts/events/envelope.ts';
 import { makeEvent } from '../../../runtime/contracts/events/make.ts';
 import type { CloudOptions } from '../../../stand-ins/azure/cloud.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
 import { startFunctionsHost } from '../../../stand-ins/functions/host.ts';
 import { eventually } from '../../contract/case.ts';
+import { freePort } from '../../support/free-port.ts';
+import { forkStandIns } from '../../support/stand-ins-process.ts';
 
 const child = fileURLToPath(new URL('../../support/azure-stand-ins-child.ts', import.meta.url));
 const definition = { name: 'things', indexes: {} };
@@ -55,8 +56,7 @@ describe('the stand-ins for Azure that keep what they are told', function () {
     ];
     const ports = { cosmosPort, serviceBusPort, administrationPort };
     const options: CloudOptions = { ...resources, ...more, ...ports, dataDir: folder };
-    running = fork(child, [JSON.stringify(options)], { execArgv: [] });
-    await once(running, 'message');
+    running = await forkStandIns(child, options);
     settings = {
       COSMOS: `AccountEndpoint=http://127.0.0.1:${cosmosPort}/;AccountKey=eA==;`,
       SERVICE_BUS: `Endpoint=sb://127.0.0.1:${serviceBusPort};SharedAccessKeyName=x;SharedAccessKey=x;UseDevelopmentEmulator=true;`,

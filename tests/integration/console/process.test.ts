@@ -8,7 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { migrateShopDatabase } from '../../../runtime/adapters/local/shop-database.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { freshDatabase } from '../../support/postgres.ts';
 import { getJson } from './harness.ts';
 

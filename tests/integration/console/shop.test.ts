@@ -10,7 +10,7 @@ import type { ShopEvent } from '../../../runtime/contracts/events/envelope.ts';
 import { makeEvent } from '../../../runtime/contracts/events/make.ts';
 import type { DeadLetter } from '../../../runtime/ports/event-bus.ts';
 import type { Database } from '../../../runtime/sql/pool.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { freshDatabase } from '../../support/postgres.ts';
 import { getJson, silent, startConsole } from './harness.ts';
 

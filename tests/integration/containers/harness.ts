@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { generateSigningKey } from '../../../services/user/keys.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { freshDatabase } from '../../support/postgres.ts';
 import { type SecretStore, startSecretsManager } from '../../support/secret-stores.ts';
 

@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { audience, closeAll, issuerName, startIssuer, startUpstream } from './harness.ts';
 
 const program = fileURLToPath(new URL('../../../local/processes/gateway.ts', import.meta.url));

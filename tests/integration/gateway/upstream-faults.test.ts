@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { closeAll, type Issuer, startGateway, startIssuer, startUpstream, stopServer } from './harness.ts';
 
 async function problemOf(response: Response): Promise<{ status: number; detail: string }> {

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import type { Product } from '../../../runtime/contracts/api/product.ts';
 import { connectProductDatabase } from '../../../services/product/database.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { input, type RunningService, startService } from './service.ts';
 
 describe('product service: reads through the cache', () => {

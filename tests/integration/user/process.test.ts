@@ -13,7 +13,7 @@ import { listEvents } from '../../../runtime/adapters/local/bus.ts';
 import { migrateShopDatabase } from '../../../runtime/adapters/local/shop-database.ts';
 import { Database } from '../../../runtime/sql/pool.ts';
 import { generateSigningKey, type StoredKey } from '../../../services/user/keys.ts';
-import { freePort } from '../../../stand-ins/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { freshDatabase } from '../../support/postgres.ts';
 import { password } from './support.ts';
 
