@@ -4,52 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-interface Import {
-  readonly file: string;
-  /** A path from the root, or a package's name. */
-  readonly target: string;
-}
-
-function sourcesIn(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules/'))
-    .map((name) => join(folder, name));
-}
-
-/** Static and dynamic imports and re-exports, types included: a type is knowledge too. */
-function importsOf(file: string, text: string): Import[] {
-  const pattern =
-    /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
-  return [...text.matchAll(pattern)].map((match) => {
-    const specifier = match[1] ?? match[2] ?? '';
-    const local = specifier.startsWith('.');
-    return {
-      file,
-      target: local ? relative(root, resolve(root, dirname(file), specifier)) : packageOf(specifier),
-    };
-  });
-}
-
-function packageOf(specifier: string): string {
-  const parts = specifier.split('/');
-  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier);
-}
-
-function packagesOf(manifestFile: string): string[] {
-  const { dependencies = {}, devDependencies = {} } = JSON.parse(
-    readFileSync(join(root, manifestFile), 'utf8'),
-  );
-  return [...Object.keys(dependencies), ...Object.keys(devDependencies)];
-}
-
-function importsIn(folder: string): Import[] {
-  return sourcesIn(folder).flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')));
-}
+import { join } from 'node:path';
+import { importsIn, importsOf, packagesOf, root, sourcesIn } from '../support/imports.ts';
 
 const within = (folder: string) => (target: string) => target.startsWith(`${folder}/`);
 const cloudSdk = (target: string) => /^@aws-sdk$|^@aws-sdk\/|^@smithy\/|^@azure\//.test(target);
@@ -67,11 +23,11 @@ const infrastructure = (target: string) => within('components')(target) || withi
 const driver = (target: string) =>
   ['pg', 'node-pg-migrate', 'stripe', 'nodemailer', '@redis/client'].includes(target);
 
-/** A room, and what may not be seen from it. */
 /** What is about stacks; a move is about shops, wherever they are. */
 const ofStacks = (forbidden: (target: string) => boolean) => (target: string, file: string) =>
   !within('operations/move')(file) && forbidden(target);
 
+/** A room, and what may not be seen from it. */
 const rules: [string, string, (target: string, file: string) => boolean][] = [
   ['services', 'an adapter', within('runtime/adapters')],
   ['services', 'the local run', within('local')],
@@ -324,7 +280,6 @@ describe('the dependency rule', () => {
       'functions',
       'entries',
       'local',
-      'operations/move',
       'catalogue',
       'operations',
       'bench',
@@ -337,23 +292,5 @@ describe('the dependency rule', () => {
       .filter(({ target }) => !target.startsWith('@pulumi/'))
       .filter(({ target }) => !target.startsWith('node:') && !target.includes('.ts') && !known.has(target));
     assert.deepEqual(unknown, []);
-  });
-});
-
-describe('the reader of imports', () => {
-  it('sees every form', () => {
-    const text = `
-      import a from './a.ts';
-      import type { B } from "../b.ts";
-      import './c.ts';
-      export { d } from '@scope/d/deep';
-      import {
-        e,
-      } from 'e/sub';
-      const f = await import('f');`;
-    assert.deepEqual(
-      importsOf('services/x/y.ts', text).map(({ target }) => target),
-      ['services/x/a.ts', 'services/b.ts', 'services/x/c.ts', '@scope/d', 'e', 'f'],
-    );
   });
 });

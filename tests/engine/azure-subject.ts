@@ -43,8 +43,8 @@ export const azure: ShopOnCloud = {
     'azure-native:dbforpostgresql:Server',
     'azure-native:keyvault:Secret',
     'kubernetes:core/v1:Secret',
-    'kubernetes:gateway.networking.k8s.io/v1:HTTPRoute',
-    'tls:index/selfSignedCert:SelfSignedCert',
+    'kubernetes:gateway.networking.k8s.io/v1:HTTPRoute entrance-key',
+    'tls:index/selfSignedCert:SelfSignedCert entrance',
   ],
   protectedInProduction: [
     'azure-native:containerservice:ManagedCluster cluster',

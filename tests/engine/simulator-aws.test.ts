@@ -18,6 +18,14 @@ beforeEach(() => {
   world = new World('.');
 });
 
+const makeNodes = (where: { readonly subnetIds: unknown; readonly roleArn: unknown }) =>
+  world.make(nodeGroup, 'nodes', {
+    clusterName: 'cluster',
+    nodeRoleArn: where.roleArn,
+    subnetIds: where.subnetIds,
+    scalingConfig: { desiredSize: 1, minSize: 1, maxSize: 1 },
+  });
+
 describe('the simulated AWS', () =>
   itRefuses({
     'names vpc-1, and there is no such Vpc': () =>
@@ -102,22 +110,12 @@ describe('the simulated AWS', () =>
         role: String(roleArn).split('/').at(-1),
         policyArn: 'arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy',
       });
-      world.make(nodeGroup, 'nodes', {
-        clusterName: 'cluster',
-        nodeRoleArn: roleArn,
-        subnetIds,
-        scalingConfig: { desiredSize: 1, minSize: 1, maxSize: 1 },
-      });
+      makeNodes({ subnetIds, roleArn });
       world.make(addon, 'cni', { clusterName: 'cluster', addonName: 'vpc-cni' });
     },
     'their role has no policy attached': () => {
       const { subnetIds, roleArn } = kubernetes(world);
-      world.make(nodeGroup, 'nodes', {
-        clusterName: 'cluster',
-        nodeRoleArn: roleArn,
-        subnetIds,
-        scalingConfig: { desiredSize: 1, minSize: 1, maxSize: 1 },
-      });
+      makeNodes({ subnetIds, roleArn });
     },
     'gives nodes no public address': () => {
       const { subnetIds, roleArn } = kubernetes(world);
@@ -129,12 +127,7 @@ describe('the simulated AWS', () =>
         routeTableId,
         subnetId: subnetIds[0],
       });
-      world.make(nodeGroup, 'nodes', {
-        clusterName: 'cluster',
-        nodeRoleArn: roleArn,
-        subnetIds,
-        scalingConfig: { desiredSize: 1, minSize: 1, maxSize: 1 },
-      });
+      makeNodes({ subnetIds, roleArn });
     },
     'vpc-cni goes before the nodes': () => {
       const { subnetIds, roleArn } = kubernetes(world);
@@ -143,12 +136,7 @@ describe('the simulated AWS', () =>
         role: String(roleArn).split('/').at(-1),
         policyArn: 'arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy',
       });
-      world.make(nodeGroup, 'nodes', {
-        clusterName: 'cluster',
-        nodeRoleArn: roleArn,
-        subnetIds,
-        scalingConfig: { desiredSize: 1, minSize: 1, maxSize: 1 },
-      });
+      makeNodes({ subnetIds, roleArn });
       world.delete(addon, 'cni');
     },
   }));

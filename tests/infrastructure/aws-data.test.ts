@@ -9,18 +9,18 @@ import { notification } from '../../entries/functions/notification.ts';
 import { order } from '../../entries/functions/order.ts';
 import { payment } from '../../entries/functions/payment.ts';
 import { countOf } from '../../runtime/edges/aws/count.ts';
-import { type AwsPlatforms, awsPlatforms } from '../support/aws-platform.ts';
 import { ofType, the } from '../support/infrastructure.ts';
+import { awsPlatforms, type Platforms } from '../support/platforms.ts';
 
 const functions = { order, inventory, payment, notification };
 
 describe('the platform on AWS', () => {
-  let learn: AwsPlatforms['learn'];
-  let prod: AwsPlatforms['prod'];
-  let varied: AwsPlatforms['varied'];
+  let learn: Platforms['learn'];
+  let prod: Platforms['production'];
+  let varied: Platforms['varied'];
   before(async function () {
     this.timeout(120_000);
-    ({ learn, prod, varied } = await awsPlatforms());
+    ({ learn, production: prod, varied } = await awsPlatforms());
   });
 
   describe('data', () => {

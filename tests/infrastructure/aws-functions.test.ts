@@ -12,18 +12,18 @@ import { payment } from '../../entries/functions/payment.ts';
 import { newEventsFilter } from '../../runtime/adapters/aws/table.ts';
 import { mailSettings, smsSettings } from '../../runtime/adapters/shared/mailer.ts';
 import { hostedSettings, readEnv } from '../../runtime/config/env.ts';
-import { type AwsPlatforms, awsPlatforms } from '../support/aws-platform.ts';
 import { ofType, statementsIn, the } from '../support/infrastructure.ts';
+import { awsPlatforms, type Platforms } from '../support/platforms.ts';
 
 const functions = { order, inventory, payment, notification };
 
 describe('the platform on AWS', () => {
-  let learn: AwsPlatforms['learn'];
-  let prod: AwsPlatforms['prod'];
-  let varied: AwsPlatforms['varied'];
+  let learn: Platforms['learn'];
+  let prod: Platforms['production'];
+  let varied: Platforms['varied'];
   before(async function () {
     this.timeout(120_000);
-    ({ learn, prod, varied } = await awsPlatforms());
+    ({ learn, production: prod, varied } = await awsPlatforms());
   });
 
   describe('functions', () => {

@@ -6,16 +6,16 @@
 import assert from 'node:assert/strict';
 import { isArm, spotTypes } from '../../providers/aws/cluster.ts';
 import { apiRoutes } from '../../runtime/contracts/api/index.ts';
-import { type AwsPlatforms, awsPlatforms } from '../support/aws-platform.ts';
 import { ofType, the } from '../support/infrastructure.ts';
+import { awsPlatforms, type Platforms } from '../support/platforms.ts';
 
 describe('the platform on AWS', () => {
-  let learn: AwsPlatforms['learn'];
-  let prod: AwsPlatforms['prod'];
-  let varied: AwsPlatforms['varied'];
+  let learn: Platforms['learn'];
+  let prod: Platforms['production'];
+  let varied: Platforms['varied'];
   before(async function () {
     this.timeout(120_000);
-    ({ learn, prod, varied } = await awsPlatforms());
+    ({ learn, production: prod, varied } = await awsPlatforms());
   });
 
   describe('the gateway', () => {

@@ -8,16 +8,16 @@ import { createNaming } from '../../components/naming.ts';
 import { consumers } from '../../operations/doctor/aws.ts';
 import { logGroupNames } from '../../operations/orphans/aws.ts';
 import { unscopableActions } from '../../providers/aws/permissions.ts';
-import { type AwsPlatforms, awsPlatforms } from '../support/aws-platform.ts';
 import { ofType, statementsIn, the } from '../support/infrastructure.ts';
+import { awsPlatforms, type Platforms } from '../support/platforms.ts';
 
 describe('the platform on AWS', () => {
-  let learn: AwsPlatforms['learn'];
-  let prod: AwsPlatforms['prod'];
-  let varied: AwsPlatforms['varied'];
+  let learn: Platforms['learn'];
+  let prod: Platforms['production'];
+  let varied: Platforms['varied'];
   before(async function () {
     this.timeout(120_000);
-    ({ learn, prod, varied } = await awsPlatforms());
+    ({ learn, production: prod, varied } = await awsPlatforms());
   });
 
   describe('what it is made of', () => {

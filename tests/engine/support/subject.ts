@@ -21,7 +21,7 @@ export interface Subject {
   readonly drift: Drift;
   /** What an object in the cloud lacks of the tags or labels that everything must have; none for what takes none. */
   readonly missingTags: (object: CloudObject) => string[];
-  /** Types whose inputs may hold a secret in the cloud, as its store of secrets. */
+  /** Types whose inputs may hold any secret in the cloud, as its store of secrets; or `type secret`, that one only. */
   readonly secretHolders: readonly string[];
   /** Secrets beside those that the program generates, by name. */
   readonly secrets?: Readonly<Record<string, string>>;

@@ -4,13 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { networkCidr, subnetCidrs } from '../../../providers/azure/network.ts';
-import { type AzurePlatforms, azurePlatforms } from '../../support/azure-platform.ts';
 import { ofType, the } from '../../support/infrastructure.ts';
+import { azurePlatforms, type Platforms } from '../../support/platforms.ts';
 
 const type = 'azure-native:containerservice:ManagedCluster';
 
 describe('the cluster on Azure', () => {
-  let platforms: AzurePlatforms;
+  let platforms: Platforms;
   before(async function () {
     this.timeout(120_000);
     platforms = await azurePlatforms();
@@ -78,7 +78,7 @@ describe('the cluster on Azure', () => {
   });
 
   it('goes out by its balancer or by NAT', () => {
-    const outbound = (resources: AzurePlatforms['learn']) => [
+    const outbound = (resources: Platforms['learn']) => [
       the(resources, type, 'cluster').networkProfile.outboundType,
       ofType(resources, 'azure-native:network:NatGateway').size,
     ];
@@ -87,7 +87,7 @@ describe('the cluster on Azure', () => {
   });
 
   it('is entered over the internet with a key, or from the network only', () => {
-    const service = (resources: AzurePlatforms['learn']) =>
+    const service = (resources: Platforms['learn']) =>
       the(resources, 'kubernetes:core/v1:Service', 'entrance');
     const learn = service(platforms.learn);
     assert.deepEqual(learn.metadata.annotations, {
@@ -102,7 +102,7 @@ describe('the cluster on Azure', () => {
     );
     assert.ok(isWithin(address, subnetCidrs.nodes));
     assert.equal(production.spec.ports[0].port, 80);
-    const backend = (resources: AzurePlatforms['learn']) =>
+    const backend = (resources: Platforms['learn']) =>
       the(resources, 'azure-native:apimanagement:Backend', 'cluster').url;
     assert.equal(backend(platforms.learn), 'https://ecommerce-test-cluster.northeurope.cloudapp.azure.com');
     assert.equal(backend(platforms.production), `http://${address}`);

@@ -7,11 +7,11 @@ import { describeShop } from '../../../components/shop.ts';
 import { tierOf } from '../../../providers/azure/database.ts';
 import { containerShape } from '../../../runtime/adapters/azure/container.ts';
 import { subscriptionShape } from '../../../runtime/adapters/azure/subscriptions.ts';
-import { type AzurePlatforms, azurePlatforms } from '../../support/azure-platform.ts';
 import { ofType, the } from '../../support/infrastructure.ts';
+import { azurePlatforms, type Platforms } from '../../support/platforms.ts';
 
 describe('data on Azure', () => {
-  let platforms: AzurePlatforms;
+  let platforms: Platforms;
   before(async function () {
     this.timeout(120_000);
     platforms = await azurePlatforms();
@@ -79,7 +79,7 @@ describe('data on Azure', () => {
   });
 
   it('is the cheapest that works, or is there twice and kept', () => {
-    const facts = (resources: AzurePlatforms['learn']) => {
+    const facts = (resources: Platforms['learn']) => {
       const { sku, highAvailability, backup, version } = the(
         resources,
         'azure-native:dbforpostgresql:Server',

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { documentRoles, roles } from '../../../providers/azure/permissions.ts';
-import { type AzurePlatforms, azurePlatforms } from '../../support/azure-platform.ts';
 import { ofType } from '../../support/infrastructure.ts';
+import { azurePlatforms, type Platforms } from '../../support/platforms.ts';
 import type { Registered } from '../../support/pulumi-mocks.ts';
 
 const group = '/subscriptions/the-subscription/resourceGroups/shop/providers/';
@@ -28,7 +28,7 @@ function assigned(resources: readonly Registered[], principal: string): string[]
 }
 
 describe('permissions on Azure', () => {
-  let platforms: AzurePlatforms;
+  let platforms: Platforms;
   before(async function () {
     this.timeout(120_000);
     platforms = await azurePlatforms();

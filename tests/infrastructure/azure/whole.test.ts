@@ -4,11 +4,11 @@
  * itself.
  */
 import assert from 'node:assert/strict';
-import { type AzurePlatforms, azurePlatforms } from '../../support/azure-platform.ts';
 import { ofType, the } from '../../support/infrastructure.ts';
+import { azurePlatforms, type Platforms } from '../../support/platforms.ts';
 
 describe('the platform on Azure', () => {
-  let platforms: AzurePlatforms;
+  let platforms: Platforms;
   before(async function () {
     this.timeout(120_000);
     platforms = await azurePlatforms();
