@@ -1,16 +1,31 @@
 import type { CloudName } from '../components/config/names.ts';
-import { type Ask, asker } from './cloud-cli.ts';
 import { FixableError } from './fixable.ts';
-import type { Run } from './run.ts';
+import { MissingProgramError, type Run } from './run.ts';
 
-/** How each cloud's own CLI reads a secret, and where the value is in its answer. */
-const readers: Readonly<Record<CloudName, (ask: Ask, secret: string, region: string) => Promise<unknown>>> = {
-  aws: (ask, secret, region) =>
-    ask(
+interface Reader {
+  readonly program: string;
+  readonly args: (secret: string, region: string) => readonly string[];
+  readonly login: string;
+}
+
+/**
+ * How each cloud's own CLI reads a secret: as text, and by itself, for whoever else asks the CLIs tells what they gave when
+ * it is not what was expected.
+ */
+const readers: Readonly<Record<CloudName, Reader>> = {
+  aws: {
+    program: 'aws',
+    args: (secret, region) => [
       ...['secretsmanager', 'get-secret-value', '--region', region, '--secret-id', secret],
-      ...['--query', 'SecretString'],
-    ),
-  azure: (ask, secret) => ask('keyvault', 'secret', 'show', '--id', secret, '--query', 'value'),
+      ...['--query', 'SecretString', '--output', 'text'],
+    ],
+    login: 'aws sso login, or whatever gives you credentials',
+  },
+  azure: {
+    program: 'az',
+    args: (secret) => ['keyvault', 'secret', 'show', '--id', secret, '--query', 'value', '--output', 'tsv'],
+    login: 'az login',
+  },
 };
 
 /**
@@ -25,17 +40,12 @@ export async function adminPassword(
   region: string,
   secret: string,
 ): Promise<string> {
-  const password = await readers[cloud](asker(run, cloud), secret, region).catch((error: Error) => {
-    if (!(error instanceof FixableError)) throw error;
-    const { message, fix } = error;
-    throw new FixableError(
-      `the administrator’s password cannot be read: ${message}`,
-      `${fix}; or set ADMIN_PASSWORD`,
-      {
-        cause: error,
-      },
-    );
+  const { program, args, login } = readers[cloud];
+  const answer = await run(program, args(secret, region)).catch((error: Error) => {
+    if (!(error instanceof MissingProgramError)) throw error;
+    throw new FixableError(error.message, `install ${program}, or set ADMIN_PASSWORD`, { cause: error });
   });
-  if (typeof password === 'string' && password !== '') return password;
-  throw new FixableError(`the secret ${secret} has no password in it`, 'set ADMIN_PASSWORD');
+  const password = answer.stdout.trim();
+  if (answer.ok && password !== '') return password;
+  throw new FixableError(`the administrator’s password cannot be read: ${answer.stderr.trim()}`, login);
 }

@@ -40,6 +40,7 @@ describe('the long run of CI', () => {
   it('picks something by each of its words', () => {
     assert.ok(words.length > 5, `${words}`);
     assert.deepEqual(withoutTest(words, texts), []);
-    assert.deepEqual(withoutTest(['a title that was changed'], texts), ['a title that was changed']);
+    const changed = words.map((word) => `${word}, as it was`);
+    assert.deepEqual(withoutTest(changed, texts), changed);
   });
 });
