@@ -62,10 +62,7 @@ export const suites: readonly Suite[] = [
     env: { SHOP_ON: 'azure' },
     bundles: 'azure',
     onlyLong: onlyLongOnStandIns,
-    without: {
-      ...notOnStandIns,
-      'stand-in-kills': 'was red on Azure’s stand-ins, and it is not known yet why: not proven there',
-    },
+    without: notOnStandIns,
   },
   { name: 'e2e-deployed', folder: 'e2e', onlyNamed: true, without: notFromOutside },
   ...['infrastructure', 'unit', 'architecture'].map((name) => ({ name, folder: name })),

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessErrorArgs, ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { RegisteredFunction } from './core.ts';
 import type { Trigger } from './trigger.ts';
+
+/** Milliseconds that the answer to a settlement may take. */
+const settlementMs = 1_000;
 
 /** As host.json's default. */
 const maxConcurrentCalls = 16;
@@ -20,7 +24,7 @@ export function startServiceBusTrigger(
   let settling: Promise<void> = Promise.resolve();
   const settle = (settlement: () => Promise<void>) => {
     // A lock that was lost gives the message again; there is nothing to do about it here.
-    settling = settling.then(settlement).catch(report);
+    settling = settling.then(() => withinTime(settlement())).catch(report);
     return settling;
   };
   const processMessage = async (message: ServiceBusReceivedMessage) => {
@@ -43,6 +47,20 @@ export function startServiceBusTrigger(
       await receiver.close();
     },
   };
+}
+
+/** When a link is cut in the middle of a settlement, the client may wait for its answer for ever: and all after it. */
+async function withinTime(settlement: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(settlementMs, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Error(`a settlement had no answer within ${settlementMs / 1_000} s`);
+  });
+  try {
+    await Promise.race([settlement, late]);
+  } finally {
+    over.abort();
+    late.catch(() => {});
+  }
 }
 
 /** Of what the extension tells beside a message, what could matter here. */

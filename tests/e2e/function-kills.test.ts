@@ -4,7 +4,7 @@
  * that must always hold holds. The reconciler is kept out of it. It does not prove what a cloud itself does when it
  * fails: its stand-ins die here with the supervisor only, and alone in stand-in-kills.test.ts.
  * LONG=1 kills each five times, then the supervisor three times, and has the functions die at every named point of
- * runtime/telemetry/faults.ts; that is proven on AWS alone. Without it each process is killed once.
+ * runtime/telemetry/faults.ts. Without it each process is killed once.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -102,5 +102,5 @@ describe(long ? title : `${title} (npm run test:all kills the supervisor, too)`,
     assert.ok(result.accepted.length > 50, `only ${result.accepted.length} orders were placed`);
     await assertSound(shop, result);
   };
-  if (long && shopOn === 'aws') it('loses nothing at any named point', atPoints);
+  if (long) it('loses nothing at any named point', atPoints);
 });
